@@ -1,1 +1,36 @@
-export {};
+export { defineKernel, type KernelCall, type KernelDefinition, type KernelInputs } from "./define-kernel.ts";
+export { registerGradients } from "./gradients/register-gradients.ts";
+export {
+  castPrecision,
+  CastPrecision,
+  physicalDtype,
+  type CastPrecisionAttrs,
+  type PhysicalDtype,
+  type PhysicalStorage,
+} from "./kernels/cast-precision.ts";
+export { checkpoint, Checkpoint, type CheckpointedFunction } from "./kernels/checkpoint.ts";
+export { counterNormal, CounterNormal, normalRange, type CounterNormalAttrs } from "./kernels/counter-normal.ts";
+export { counterUniform, CounterUniform } from "./kernels/counter-uniform.ts";
+export { detach } from "./kernels/detach.ts";
+export {
+  EmbeddingGather,
+  embeddingGather,
+  EmbeddingScatterAdd,
+  embeddingScatterAdd,
+  type EmbeddingScatterAddAttrs,
+} from "./kernels/embedding.ts";
+export { identity } from "./kernels/identity.ts";
+export { iota, Iota, type IotaAttrs } from "./kernels/iota.ts";
+export { optimizationBarrier, OptimizationBarrier } from "./kernels/optimization-barrier.ts";
+export { RandomBits, randomBits, type RandomBitsAttrs } from "./kernels/random-bits.ts";
+export {
+  shardingConstraint,
+  ShardingConstraint,
+  type DimensionSharding,
+  type ShardingConstraintAttrs,
+} from "./kernels/sharding-constraint.ts";
+export { takeMasked } from "./kernels/take-masked.ts";
+export { roundToBf16 } from "./precision/bf16.ts";
+export { FULL_PRECISION, type PrecisionPolicy } from "./precision/policy.ts";
+export { erf, erfInv, ERF_INV_CENTRAL, ERF_INV_TAIL } from "./random/erf-inv.ts";
+export { streamOf, threefry2x32, THREEFRY_PARITY, THREEFRY_ROTATIONS, threefryBits, type Words } from "./random/threefry.ts";

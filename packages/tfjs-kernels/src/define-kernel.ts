@@ -1,0 +1,64 @@
+/**
+ * How L3M adds a kernel to TensorFlow.js: a name, a gradient, and a fallback composed of stock ops. An engine that has its
+ * own implementation registers it under the same name; every other engine gets the fallback the first time it is needed.
+ */
+import {
+  engine,
+  getBackend,
+  getKernel,
+  type GradConfig,
+  type NamedAttrMap,
+  registerGradient,
+  registerKernel,
+  type Tensor,
+  tidy,
+} from "@tensorflow/tfjs-core";
+
+/** Inputs of a kernel: by name, or `{ 0: ..., 1: ... }` of a kernel that takes a list. */
+export type KernelInputs = Record<string, Tensor>;
+
+export interface KernelDefinition<A extends object> {
+  /** Name in tfjs's kernel registry; part of the ABI. */
+  readonly name: string;
+  /** Names of the inputs in order, or `"list"` for any number of unnamed ones. */
+  readonly inputs: readonly string[] | "list";
+  /** The same result from stock tfjs ops (or host arrays), for engines that do not implement the kernel. */
+  readonly fallback: (inputs: KernelInputs, attrs: A) => Tensor | Tensor[];
+  /**
+   * Gradients by input name (by index for a list), lazily. `dys` has one entry per output; `inputs` are the kernel's own
+   * inputs in order.
+   */
+  readonly gradient?: (dys: readonly Tensor[], inputs: readonly Tensor[], attrs: A) => Record<string, () => Tensor>;
+}
+
+/** Runs a kernel on the current engine, given its inputs in order, and returns its outputs. */
+export type KernelCall<A extends object> = (inputs: readonly Tensor[], attrs: A) => Tensor[];
+
+/** Registers the gradient of a kernel and returns the function that runs it. */
+export function defineKernel<A extends object>(definition: KernelDefinition<A>): KernelCall<A> {
+  const { name, inputs: names, fallback, gradient } = definition;
+  if (gradient !== undefined) {
+    const config: GradConfig = {
+      kernelName: name,
+      ...(names === "list" ? { saveAllInputs: true } : { inputsToSave: [...names] }),
+      gradFunc: (dy, saved, attrs) => gradient(Array.isArray(dy) ? dy : [dy], saved, attrs as object as A),
+    };
+    registerGradient(config);
+  }
+  return (inputs, attrs) => {
+    ensureKernel(name, (given, givenAttrs) => fallback(given, givenAttrs as A));
+    const named = names === "list" ? [...inputs] : Object.fromEntries(names.map((key, i) => [key, inputs[i] as Tensor]));
+    const outputs = engine().runKernel<Tensor | Tensor[]>(name, named as KernelInputs, attrs as object as NamedAttrMap);
+    return Array.isArray(outputs) ? outputs : [outputs];
+  };
+}
+
+function ensureKernel(name: string, fallback: (inputs: KernelInputs, attrs: object) => Tensor | Tensor[]): void {
+  const backendName = getBackend();
+  if (getKernel(name, backendName) !== undefined) return;
+  registerKernel({
+    kernelName: name,
+    backendName,
+    kernelFunc: ({ inputs, attrs }) => tidy(() => fallback(inputs as KernelInputs, attrs ?? {})),
+  });
+}
