@@ -1,1 +1,11 @@
-export {};
+export { PjrtApi } from "./api.ts";
+export { PjrtBuffer } from "./buffer.ts";
+export { PjrtClient } from "./client.ts";
+export type { ClientOptions } from "./client-options.ts";
+export type { CompileOptions, FlagValue } from "./compile-options.ts";
+export { type DeviceMemoryStats, PjrtDevice } from "./device.ts";
+export { bytesOf, type ElementType } from "./element-type.ts";
+export { type CompiledMemoryStats, type OptimizedProgram, PjrtExecutable } from "./executable.ts";
+export { API_VERSION } from "./generated/pjrt-c-api.ts";
+export { loadPlugin } from "./load-plugin.ts";
+export type { Attribute, OptionValue } from "./named-values.ts";
