@@ -16,6 +16,10 @@ export class Names {
     return name;
   };
 
+  has(value: Value): boolean {
+    return this.#names.has(value);
+  }
+
   /** Names a function parameter or block argument. */
   argument(value: Value): string {
     const name = `%arg${this.#arguments++}`;
@@ -27,14 +31,16 @@ export class Names {
   define(op: Operation): string {
     const name = `%${this.#results++}`;
     const single = op.results.length === 1;
-    for (const value of op.results) this.#names.set(value, single ? name : `${name}#${value.index}`);
+    for (const value of op.results) {
+      if (!this.#names.has(value)) this.#names.set(value, single ? name : `${name}#${value.index}`);
+    }
     return single ? name : `${name}:${op.results.length}`;
   }
 }
 
-/** Appends the operations that `results` need and that belong to `scope`, in creation order. */
+/** Appends the operations that `results` need, that belong to `scope` and that have no name yet, in creation order. */
 export function printOperations(results: readonly Value[], scope: Region | undefined, names: Names, lines: string[], indent: string): void {
-  for (const op of operationsOf(results, scope)) {
+  for (const op of operationsOf(results, scope, names)) {
     if (op.name === BLOCK_ARGUMENTS || isParameter(op.results[0] as Value)) continue;
     const regions = op.regions.map((region) => regionText(region, names, indent));
     const text = op.format === undefined ? genericForm(op, names.of, regions) : op.format(op, names.of);
@@ -52,12 +58,12 @@ function regionText(region: Region, names: Names, indent: string): string {
   return lines.join("\n");
 }
 
-function operationsOf(results: readonly Value[], scope: Region | undefined): readonly Operation[] {
+function operationsOf(results: readonly Value[], scope: Region | undefined, names: Names): readonly Operation[] {
   const found = new Set<Operation>();
   const pending = [...results];
   for (let value = pending.pop(); value !== undefined; value = pending.pop()) {
     const { op } = value;
-    if (op.scope !== scope || found.has(op)) continue;
+    if (op.scope !== scope || found.has(op) || names.has(value)) continue;
     found.add(op);
     for (const input of op.regions.length === 0 ? op.operands : inputsOf(op)) pending.push(input);
   }

@@ -1,7 +1,7 @@
 /** Prints a module: mesh, functions, and what XLA needs to know about each argument and result. */
 import { check } from "../bad-op.ts";
 import { quote } from "../attributes.ts";
-import { isParameter, type Value } from "../operation.ts";
+import { type Value } from "../operation.ts";
 import { checkSharding, type Mesh, meshText, type Sharding, shardingText } from "../sharding.ts";
 import { typeText } from "../types.ts";
 import { Names, printOperations } from "./block.ts";
@@ -11,7 +11,7 @@ import { typesText } from "./generic-form.ts";
 export type MemoryKind = "device" | "pinned_host";
 
 export interface FunctionParameter {
-  /** A value made by `parameter(type)`. */
+  /** A value made by `parameter(type)`, or any other value: the graph is then cut there and what computes it is left out. */
   readonly value: Value;
   readonly sharding?: Sharding;
   /** The result that reuses this argument's buffer (`tf.aliasing_output`); types must be equal. */
@@ -54,7 +54,6 @@ export function printModule(spec: ModuleSpec): string {
 function printFunction(fn: FunctionSpec, mesh: Mesh | undefined, lines: string[]): void {
   const names = new Names();
   const params = fn.params.map((param) => {
-    check(isParameter(param.value), fn.name, "a function parameter must be made by parameter()", "parameter", param.value.op.name);
     const attributes = [...placementAttributes(param, mesh), ...donationAttributes(fn, param)];
     return `${names.argument(param.value)}: ${typeText(param.value.type)}${dictionary(attributes)}`;
   });
