@@ -1,0 +1,101 @@
+/** What `build` may do: declare parameters and buffers, build what sits in its slots, re-initialise what it built. */
+import type { Kind } from "../contract/kinds.ts";
+import type { Products } from "../contract/products.ts";
+import type { Initializer } from "../params/initializers.ts";
+import { Buffer, type BufferOptions, Param, type ParamOptions, type ParamSpec } from "../params/param.ts";
+import { ParamTree } from "../params/param-tree.ts";
+import type { Registry } from "../registry/registry.ts";
+import { buildOptions, type NodeKeys } from "./build-options.ts";
+import { matchesGlob } from "./glob.ts";
+import type { SlotRef } from "./slot-ref.ts";
+
+/** State shared by all contexts of one model. */
+export interface BuildState {
+  readonly registry: Registry;
+  readonly tree: ParamTree;
+  /** Reproduce ml-l3m's recorded bugs. */
+  readonly compat: boolean;
+  readonly shared: Map<unknown, unknown>;
+}
+
+/** A fresh build over `registry`. */
+export function newBuild(registry: Registry, options: { compat?: boolean } = {}): BuildState {
+  return { registry, tree: new ParamTree(), compat: options.compat ?? false, shared: new Map() };
+}
+
+export class BuildContext {
+  readonly #state: BuildState;
+  /** Path of this thing inside the model; empty for the root. Parameter names are appended to it. */
+  readonly path: string;
+  /** Dotted path of its node in the config, for errors. */
+  readonly where: string;
+  /** `read_key`, `write_key`, `read` and `write` of the node, as written. */
+  readonly keys: NodeKeys;
+  /** True when ml-l3m's recorded bugs are to be reproduced. */
+  readonly compat: boolean;
+
+  constructor(state: BuildState, path = "", where = "", keys: NodeKeys = {}) {
+    this.#state = state;
+    this.path = path;
+    this.where = where;
+    this.keys = keys;
+    this.compat = state.compat;
+  }
+
+  /** Declares a parameter; its full path is its PyTorch state-dict name. */
+  param(name: string, shape: readonly number[], options: ParamOptions): Param {
+    const path = this.pathOf(name);
+    this.#state.tree.addParam({
+      path,
+      shape,
+      init: options.init,
+      axes: options.axes ?? [],
+      trainable: options.trainable ?? true,
+      project: options.project,
+      role: options.role ?? "other",
+    });
+    return new Param(path);
+  }
+
+  /** Declares a buffer: state that no gradient reaches. */
+  buffer(name: string, shape: readonly number[], options: BufferOptions): Buffer {
+    const path = this.pathOf(name);
+    this.#state.tree.addBuffer({ path, shape, init: options.init, dtype: options.dtype ?? "float32", persistent: options.persistent ?? true });
+    return new Buffer(path);
+  }
+
+  /** Builds what a slot holds, with its parameters under `name`. `parent` are the options that this kind's parents supply. */
+  child<K extends Kind>(name: string, ref: SlotRef<K>, parent: Readonly<Record<string, unknown>> = {}): Products[K] {
+    const built = this.#state.shared.get(ref.node);
+    if (ref.shared && built !== undefined) return built as Products[K];
+    const { keys, options } = buildOptions(this.#state.registry, ref, parent);
+    const product = ref.definition.build(options, new BuildContext(this.#state, this.pathOf(name), ref.where, keys));
+    if (ref.shared) this.#state.shared.set(ref.node, product);
+    return product;
+  }
+
+  /** A context for a part that has no node of its own, with its parameters under `name`. */
+  scope(name: string): BuildContext {
+    return new BuildContext(this.#state, this.pathOf(name), this.where, this.keys);
+  }
+
+  /**
+   * Replaces initialisers of parameters declared so far under this path.
+   *
+   * @param select a glob on the path relative to this one (`"**"`-free shell pattern, dots are ordinary), or a predicate.
+   */
+  reinit(select: string | ((spec: ParamSpec, path: string) => boolean), init: Initializer | ((spec: ParamSpec) => Initializer)): void {
+    const predicate = typeof select === "string" ? (_spec: ParamSpec, path: string) => matchesGlob(path, select) : select;
+    this.#state.tree.reinit(this.path, predicate, typeof init === "function" ? init : () => init);
+  }
+
+  /** Marks every parameter declared so far under this path as not trainable. */
+  freeze(): void {
+    this.#state.tree.freeze(this.path);
+  }
+
+  /** Full path of something called `name` here. */
+  pathOf(name: string): string {
+    return [this.path, name].filter((part) => part !== "").join(".");
+  }
+}

@@ -1,0 +1,58 @@
+/** Interfaces of the data kinds: samples, datasets, transforms, samplers, tokenizers, collation. */
+
+/** One value of a sample: an array with a shape, or a plain value. */
+export type Field =
+  | { readonly data: Float32Array | Int32Array | Uint8Array; readonly shape: readonly number[] }
+  | string
+  | number
+  | boolean;
+
+/** One example by key. */
+export type Sample = Record<string, Field>;
+
+/** Counter-based randomness of one sample: depends on seed, draw and index, never on the worker that computes it. */
+export interface SampleRng {
+  /** 32 random bits as an unsigned integer. */
+  uint32(): number;
+  /** Uniform in [0, 1), 53 bits. */
+  float(): number;
+  /** Uniform integer in [0, n). */
+  below(n: number): number;
+  /** An independent generator named after its use. */
+  fork(name: string): SampleRng;
+}
+
+export interface Dataset {
+  readonly length: number;
+  /** Concept id of each item, for samplers that keep a batch free of duplicates. */
+  readonly concepts?: Int32Array;
+  /** Throws `L3M_BAD_SAMPLE` for an item that cannot be read. */
+  get(index: number, rng: SampleRng): Promise<Sample> | Sample;
+}
+
+export type Transform = (sample: Sample, rng: SampleRng) => Promise<Sample> | Sample;
+
+export interface Sampler {
+  /** The next batch of indices, and its number (which seeds the randomness of its samples). Undefined at the end of a finite one. */
+  next(): { readonly indices: Int32Array; readonly draw: number } | undefined;
+  /** Everything needed to go on from here, as JSON. */
+  state(): unknown;
+  restore(state: unknown): void;
+}
+
+export interface Tokenizer {
+  readonly vocabSize: number;
+  readonly bosId?: number;
+  readonly eosId?: number;
+  readonly padId?: number;
+  encode(text: string): number[];
+  decode(ids: readonly number[]): string;
+}
+
+/** Samples stacked along a new first axis. */
+export interface Batch {
+  readonly tensors: Readonly<Record<string, { readonly data: Float32Array | Int32Array | Uint8Array; readonly shape: readonly number[] }>>;
+  readonly values: Readonly<Record<string, readonly (string | number | boolean)[]>>;
+}
+
+export type Collate = (samples: readonly Sample[]) => Batch;

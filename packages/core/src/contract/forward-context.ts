@@ -1,0 +1,39 @@
+/** What a block may ask for while it runs. Nothing else enters or leaves it. */
+import type { Tensor } from "@tensorflow/tfjs-core";
+import type { Buffer } from "../params/param.ts";
+import type { Rng } from "../random/rng.ts";
+
+export interface ForwardContext {
+  /** Counter-based randomness; its seed and step are inputs of the traced step, never constants. */
+  readonly rng: Rng;
+  readonly train: boolean;
+  /** Sampling: blocks read prompts and keep the last token. */
+  readonly generate: boolean;
+  /** New values for buffers, committed by whoever runs the step. */
+  readonly state: StateScope;
+  /** Hands a scalar to whoever collects it. `loss: true` adds it to the training loss. */
+  emit(name: string, value: Tensor, options?: { readonly loss?: boolean }): void;
+  /** The data-parallel replicas, for losses that look across them. */
+  readonly replicas: ReplicaGroup;
+  /**
+   * Runs part of a block so that its activations may be recomputed in the backward pass (policy of the run). `scope` is the
+   * path under which the part's parameters live; `fn` must use no other parameters and no other tensors that need gradients.
+   */
+  remat(scope: string, fn: (inputs: readonly Tensor[]) => Tensor[], inputs: readonly Tensor[]): Tensor[];
+  /** Pins an activation to the mesh by logical axis names (`batch`, `sequence`, `embed`, ...); identity without a mesh. */
+  constrain(x: Tensor, axes: readonly string[]): Tensor;
+}
+
+/** Proposed buffer values of one forward pass. */
+export interface StateScope {
+  get(buffer: Buffer): Tensor;
+  set(buffer: Buffer, value: Tensor): void;
+}
+
+/** Replicas as one program sees them. Under SPMD there is one, and its batch is the global batch. */
+export interface ReplicaGroup {
+  readonly index: number;
+  readonly count: number;
+  /** Rows of all replicas in order. `withGrad: false` makes the gathered rows constants when there is more than one. */
+  gather(x: Tensor, key: string, withGrad: boolean): Tensor;
+}

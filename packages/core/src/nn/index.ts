@@ -1,0 +1,10 @@
+export { gelu, quickGelu, silu } from "./activations.ts";
+export { attention, mergeHeads, repeatHeads, splitHeads, type AttentionOptions } from "./attention.ts";
+export { crossEntropy, logSumExp } from "./cross-entropy.ts";
+export { dropout, dropPath } from "./dropout.ts";
+export { l2Normalize } from "./l2-normalize.ts";
+export { layerNorm } from "./layer-norm.ts";
+export { linear } from "./linear.ts";
+export { linearParams, type LinearOptions } from "./linear-params.ts";
+export { rmsNorm } from "./rms-norm.ts";
+export { embeddingGather, iota, takeMasked, detach, castPrecision, physicalDtype } from "@l3m/tfjs-kernels";
