@@ -64,6 +64,7 @@ export type {
   LossResult,
   Metric,
   MetricRun,
+  Neighbour,
   Optimizer,
   PlainFunction,
   PosEmbed,

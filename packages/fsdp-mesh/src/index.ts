@@ -1,1 +1,3 @@
-export {};
+export { dataParallelLayout, replicated, type Dimensions, type Layout } from "./layout.ts";
+export { activationDimensions } from "./logical-axes.ts";
+export { createMesh, deviceCount, type MeshOptions, type MeshSpec } from "./mesh.ts";

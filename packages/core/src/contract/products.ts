@@ -59,6 +59,13 @@ export interface MetricRun {
   update(batch: Readonly<Record<string, HostArray>>): void;
   /** Scores by name, for example `{ i2t_r1: 26.9 }`. */
   result(): Readonly<Record<string, number>>;
+  /** For retrieval-like scores: the nearest rows on the other side of some rows, best first, for people to look at. */
+  neighbours?(rows: readonly number[], count: number): readonly (readonly Neighbour[])[];
+}
+
+export interface Neighbour {
+  readonly row: number;
+  readonly score: number;
 }
 
 /** An update rule, applied to one parameter at a time. Everything is f32 tensors; pure. */
