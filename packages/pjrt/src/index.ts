@@ -9,3 +9,28 @@ export { type CompiledMemoryStats, type OptimizedProgram, PjrtExecutable } from 
 export { API_VERSION } from "./generated/pjrt-c-api.ts";
 export { loadPlugin } from "./load-plugin.ts";
 export type { Attribute, OptionValue } from "./named-values.ts";
+export {
+  defaultCacheDir,
+  doctor,
+  type DoctorCheck,
+  type EngineChoice,
+  type EngineListing,
+  type EngineName,
+  ensurePlugin,
+  findPlugin,
+  type FindOptions,
+  type FoundPlugin,
+  type InstalledEngine,
+  installEngine,
+  type InstallOptions,
+  type InstallProgress,
+  isOffline,
+  listEngines,
+  type LockedEngine,
+  type LockedWheel,
+  type OnProgress,
+  type PipSettings,
+  pipSettings,
+  PUBLIC_INDEX,
+  WHEEL_LOCK,
+} from "./install/index.ts";

@@ -1,0 +1,104 @@
+/** Checks that an XLA engine can run here, each with a reason and a cure. The plugin runs in a child process: a crash is a result. */
+import { execFile } from "node:child_process";
+import { accessSync, constants, existsSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { defaultCacheDir, isOffline } from "./cache-dir.ts";
+import { findPlugin } from "./find-plugin.ts";
+import { pipSettings } from "./pip-config.ts";
+import type { ProbeReport } from "./probe.ts";
+import type { EngineName } from "./wheel-lock.ts";
+
+/** One line of `l3m engine doctor`. */
+export interface DoctorCheck {
+  readonly name: string;
+  readonly ok: boolean;
+  /** What was found. */
+  readonly why: string;
+  /** What to do when it is not ok. */
+  readonly fix?: string;
+}
+
+const OLDEST_NODE = [20, 19] as const;
+const PROBE_TIMEOUT_MS = 120_000;
+
+/** Runs all checks for one engine. Never throws for what it finds; the checks after a failed one that they need are left out. */
+export async function doctor(options: { readonly engine?: EngineName; readonly cacheDir?: string } = {}): Promise<DoctorCheck[]> {
+  const engine = options.engine ?? "cpu";
+  const cacheDir = options.cacheDir ?? defaultCacheDir();
+  const checks = [nodeVersion(), platform(), cacheWritable(cacheDir), network()];
+  let plugin: string | undefined;
+  try {
+    const found = findPlugin(engine, { cacheDir });
+    plugin = found?.path;
+    const cure = { fix: `Run: l3m engine install ${engine}` };
+    checks.push({ name: "plugin", ok: found !== undefined, why: found ? `${found.path} (from ${found.source})` : `no PJRT plugin for ${engine}`, ...(found ? {} : cure) });
+  } catch (error) {
+    checks.push({ name: "plugin", ok: false, why: message(error), fix: "Correct or unset L3M_PJRT_PLUGIN." });
+  }
+  return plugin === undefined ? checks : [...checks, ...(await probe(plugin))];
+}
+
+function nodeVersion(): DoctorCheck {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  const ok = major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1]);
+  return { name: "node", ok, why: process.version, ...(!ok && { fix: `Install Node.js ${OLDEST_NODE.join(".")} or newer.` }) };
+}
+
+function platform(): DoctorCheck {
+  const ok = process.platform === "linux" && (process.arch === "x64" || process.arch === "arm64");
+  return { name: "platform", ok, why: `${process.platform}-${process.arch}`, ...(!ok && { fix: "XLA plugins exist for Linux on x64 and arm64; use --engine wasm here." }) };
+}
+
+/** The folder or the nearest one above it that exists must be writable. */
+function cacheWritable(cacheDir: string): DoctorCheck {
+  let folder = cacheDir;
+  while (!existsSync(folder) && folder !== path.dirname(folder)) folder = path.dirname(folder);
+  try {
+    accessSync(folder, constants.W_OK);
+    return { name: "cache", ok: true, why: cacheDir };
+  } catch {
+    return { name: "cache", ok: false, why: `${folder} is not writable`, fix: "Set L3M_CACHE_DIR to a folder that you can write to." };
+  }
+}
+
+function network(): DoctorCheck {
+  const index = new URL(pipSettings().indexUrl);
+  return { name: "index", ok: true, why: isOffline() ? "L3M_OFFLINE is set: nothing is downloaded" : `${index.origin}${index.pathname}` };
+}
+
+/** Loads the plugin and adds two matrices in a child process. */
+async function probe(plugin: string): Promise<DoctorCheck[]> {
+  const script = fileURLToPath(new URL(`./probe${path.extname(import.meta.url)}`, import.meta.url));
+  const { status, output, errors } = await run(process.execPath, [script, plugin]);
+  const report = parse(output);
+  const checks: DoctorCheck[] = [];
+  const step = (name: string, why: string | undefined): void => {
+    if (why !== undefined) checks.push({ name, ok: true, why });
+  };
+  step("plugin loads", report.version && `PJRT C API ${report.version}, StableHLO ${report.stablehlo ?? "unknown"}`);
+  step("devices", report.devices?.join(", "));
+  step("computes", report.sum);
+  if (status === 0 && report.error === undefined) return checks;
+  const failed = report.version === undefined ? "plugin loads" : report.devices === undefined ? "devices" : "computes";
+  const why = report.error ?? `the process ended with ${status}: ${errors.trim().split("\n").slice(-3).join(" ")}`;
+  return [...checks, { name: failed, ok: false, why, fix: "Install another plugin (l3m engine list), or name one in L3M_PJRT_PLUGIN." }];
+}
+
+function run(command: string, args: readonly string[]): Promise<{ status: number | string; output: string; errors: string }> {
+  return new Promise((resolve) => {
+    execFile(command, args, { encoding: "utf8", timeout: PROBE_TIMEOUT_MS }, (error, output, errors) => {
+      resolve({ status: error === null ? 0 : (error.signal ?? error.code ?? "an unknown status"), output, errors });
+    });
+  });
+}
+
+function parse(output: string): ProbeReport {
+  const report: ProbeReport = {};
+  for (const line of output.split("\n").filter((text) => text.startsWith("{"))) Object.assign(report, JSON.parse(line));
+  return report;
+}
+
+function message(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

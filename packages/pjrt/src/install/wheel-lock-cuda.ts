@@ -1,0 +1,2 @@
+import type { LockedEngine } from "./wheel-lock.ts";
+export const CUDA_WHEELS: readonly LockedEngine[] = [];
