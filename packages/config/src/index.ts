@@ -1,1 +1,19 @@
-export {};
+export { loadConfig, type LoadConfigOptions } from "./load-config.ts";
+export type { LoadedConfig } from "./loaded-config.ts";
+export { COMMAND_LINE, type KnownKeys } from "./overrides.ts";
+export type { ConfigTree } from "./tree/config-node.ts";
+export type { ConfigWarning } from "./tree/stale-options.ts";
+export { parseExperiment } from "./experiment/parse-experiment.ts";
+export type {
+  DataSection,
+  DataSplit,
+  ExperimentConfig,
+  ExperimentSection,
+  MeshSection,
+  ModelSection,
+  OptimSection,
+  RegistryNode,
+} from "./experiment/experiment-config.ts";
+export { findPlugins, type PluginSource, type PresetPlugin } from "./plugins/find-plugins.ts";
+export { loadPlugins, type LoadedPlugin } from "./plugins/load-plugins.ts";
+export { loadToolSettings, type ToolSettings } from "./tool-settings.ts";

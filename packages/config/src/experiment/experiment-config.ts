@@ -1,0 +1,104 @@
+/** The shape of one experiment, with every default filled in. Keys are spelt as in the YAML. */
+import type { ConfigTree } from "../tree/config-node.ts";
+
+/** Names a registered thing: its name alone, or a map that names it and gives its options. Core checks the inside. */
+export type RegistryNode = string | { readonly [key: string]: ConfigTree };
+
+export interface ExperimentConfig {
+  readonly experiment: ExperimentSection;
+  /** Values that other sections refer to with `${constants.x}`; nothing reads them directly. */
+  readonly constants: { readonly [key: string]: ConfigTree };
+  readonly data: DataSection;
+  readonly model: ModelSection;
+  readonly loss: RegistryNode;
+  /** The loss of validation; null = `loss`. */
+  readonly val_loss: RegistryNode | null;
+  readonly metrics: readonly RegistryNode[];
+  readonly optim: OptimSection;
+  /** Null = one device. */
+  readonly mesh: MeshSection | null;
+  /** Packages or `./files` with blocks, beside the direct dependencies and the preset. */
+  readonly plugins: readonly string[];
+  /** Reproduce upstream's known bugs where a block has a `compat` way. */
+  readonly compat: boolean;
+}
+
+export interface ExperimentSection {
+  readonly name: string;
+  readonly seed: number;
+  /** An engine's name, `xla` (the best XLA engine) or `auto` (the best of all). */
+  readonly engine: string;
+  /** Optimizer steps of the whole run. */
+  readonly total_iterations: number;
+  /** Steps between two lines of metrics. */
+  readonly log_every: number;
+  /** Steps between two checkpoints. */
+  readonly checkpoint_every: number;
+  /** Older checkpoints are deleted. */
+  readonly keep_checkpoints: number;
+  /** Steps between two validations; null = only at the end. */
+  readonly validate_every: number | null;
+  /** Bit-identical reruns where the engine can choose. */
+  readonly deterministic: boolean;
+  /** Go on after a loss that is not finite. */
+  readonly allow_nan: boolean;
+}
+
+export interface DataSection {
+  readonly train: DataSplit;
+  /** Validation sets by name. */
+  readonly val: { readonly [name: string]: DataSplit } | null;
+}
+
+export interface DataSplit {
+  readonly dataset: RegistryNode;
+  /** Applied to each sample in order. */
+  readonly transforms: readonly RegistryNode[];
+  readonly tokenizer: RegistryNode | null;
+  readonly sampler: RegistryNode | null;
+  readonly collate: RegistryNode | null;
+  /** Samples of one step over all devices, before gradient accumulation splits them. */
+  readonly batch_size: number;
+  /** Worker threads; 0 = in the main thread. */
+  readonly workers: number;
+  /** Batches made ahead. */
+  readonly prefetch: number;
+}
+
+export interface ModelSection {
+  readonly meta_model: RegistryNode;
+  /** Seed of the initial weights; null = `experiment.seed`. */
+  readonly init_seed: number | null;
+  /** Weights to start from; null = initialise. */
+  readonly checkpoint: string | null;
+  /** What the backward pass computes again instead of keeping. */
+  readonly activation_checkpointing: "none" | "block" | "full";
+}
+
+export interface OptimSection {
+  readonly optimizer: RegistryNode;
+  readonly scheduler: RegistryNode;
+  /** Largest global L2 norm of the gradients; null = no clipping. */
+  readonly grad_clip: number | null;
+  /** Equal parts into which a batch is split. */
+  readonly gradient_accumulation_steps: number;
+  /** Globs of parameter names without weight decay. */
+  readonly wd_exclude: readonly string[];
+  /** Globs of parameter names that are not trained; null = none. */
+  readonly freeze_list: readonly string[] | null;
+  /** Globs of the only parameter names that are trained; null = all. */
+  readonly unfreeze_list: readonly string[] | null;
+  /** Learning-rate factor by glob of parameter names. */
+  readonly lr_scalers: { readonly [glob: string]: number } | null;
+  /** Layer-wise learning-rate decay. */
+  readonly lr_decay: number | null;
+}
+
+export interface MeshSection {
+  /** Devices that take part. */
+  readonly devices: number;
+  /** Replicas of the whole state; null = what `dp_shard` leaves. */
+  readonly dp_replicate: number | null;
+  /** Parts into which parameters and optimizer state are sharded; null = what `dp_replicate` leaves. */
+  readonly dp_shard: number | null;
+}

@@ -1,0 +1,41 @@
+/** A resolved tree -> YAML that reads back as the same tree, here and (numbers, booleans) in Python. */
+import { Document, Pair, Scalar, YAMLMap, YAMLSeq, type Node } from "yaml";
+import type { ConfigNode } from "../tree/config-node.ts";
+import { pythonScalarWarning } from "./python-scalars.ts";
+
+/** Block-style YAML of a resolved tree. `${` in text is written `\${`, so that nothing is interpolated twice. */
+export function writeYaml(node: ConfigNode): string {
+  const document = new Document(null, { schema: "core" });
+  document.contents = toYamlNode(node);
+  return document.toString({ lineWidth: 0 });
+}
+
+function toYamlNode(node: ConfigNode): Node {
+  if (node.kind === "list") {
+    const list = new YAMLSeq<Node>();
+    list.items = node.items.map(toYamlNode);
+    list.flow = node.items.every((item) => item.kind === "scalar" && typeof item.value !== "string");
+    return list;
+  }
+  if (node.kind === "map") {
+    const map = new YAMLMap<Node, Node>();
+    map.items = [...node.entries].map(([key, entry]) => new Pair(text(key), toYamlNode(entry.node)));
+    return map;
+  }
+  if (node.kind !== "scalar") return text(node.kind === "text" ? node.text : node.base.text);
+  if (typeof node.value === "string") return text(escapeInterpolation(node.value));
+  const scalar = new Scalar(node.value);
+  if (node.float === true) scalar.minFractionDigits = 1;
+  return scalar;
+}
+
+function text(value: string): Scalar {
+  const scalar = new Scalar(value);
+  if (value === "<<" || value === "=" || pythonScalarWarning(value) !== undefined) scalar.type = Scalar.QUOTE_DOUBLE;
+  return scalar;
+}
+
+/** A run of n backslashes before `${` reads back as text only when it is odd: 2n + 1 of them stand for n and a `${`. */
+function escapeInterpolation(value: string): string {
+  return value.replace(/(\\*)\$\{/g, (_, slashes: string) => `${slashes}${slashes}\\\${`);
+}
