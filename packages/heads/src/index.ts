@@ -1,1 +1,17 @@
-export {};
+/** Pooling and selecting postprocessors, classifiers. */
+import { definePlugin } from "@l3m/core";
+import { averageLastNLayers } from "./pool/average-last-n-layers.ts";
+import { concatPooling } from "./pool/concat-pooling.ts";
+import { gap } from "./pool/gap.ts";
+import { maskedMean } from "./pool/masked-mean.ts";
+import { extractCls } from "./select/extract-cls.ts";
+import { extractEos } from "./select/extract-eos.ts";
+import { selectTokens } from "./select/select-tokens.ts";
+import { selectTokensWithMask } from "./select/select-tokens-with-mask.ts";
+
+export { averageLastNLayers, concatPooling, extractCls, extractEos, gap, maskedMean, selectTokens, selectTokensWithMask };
+
+export default definePlugin({
+  namespace: "heads",
+  provides: [gap, maskedMean, concatPooling, averageLastNLayers, selectTokens, selectTokensWithMask, extractCls, extractEos],
+});
