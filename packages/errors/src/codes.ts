@@ -35,6 +35,7 @@ export const ERROR_CODES = {
   L3M_DATA_NOT_FOUND: "A data file or folder does not exist.",
   L3M_BAD_SAMPLE: "A sample cannot be read or decoded.",
   L3M_BAD_TOKENIZER: "A tokenizer file cannot be read.",
+  L3M_CACHE: "The cache directory cannot be used.",
   // runs
   L3M_RUN_DIR: "The run directory cannot be used.",
   L3M_RUN_LOCKED: "Another run is writing to this run directory.",
