@@ -36,7 +36,7 @@ export {
 } from "./contract/definition.ts";
 export type { Batch, Collate, Dataset, Field, Sample, Sampler, SampleRng, Tokenizer, Transform } from "./contract/data-products.ts";
 export type { ForwardContext, ReplicaGroup, StateScope } from "./contract/forward-context.ts";
-export { kindKey, kindOfKey, KINDS, PARENT_OPTIONS, type Kind } from "./contract/kinds.ts";
+export { kindKey, kindOfKey, KINDS, LAYER_KINDS, PARENT_OPTIONS, type Kind } from "./contract/kinds.ts";
 export { optionNames, validateOptions, type OptionProblem, type OptionSchema, type OptionsOf } from "./contract/option-schema.ts";
 export { acceptPlugin, API_VERSION, definePlugin, type Plugin } from "./contract/plugin.ts";
 export {

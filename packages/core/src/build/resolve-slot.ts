@@ -34,7 +34,8 @@ export function resolveNode<K extends Kind>(registry: Registry, kinds: readonly 
   const { name, options, positional, upstream } = parseNode(node, kinds, where);
   const { definition, name: fullName } = registry.get(name, where);
   const names = definition.positional ?? [];
-  if (positional.length > names.length) {
+  const rest = names.at(-1)?.startsWith("...") === true ? names.length - 1 : undefined;
+  if (rest === undefined && positional.length > names.length) {
     throw new L3mError("L3M_BAD_OPTION", {
       message: `"${fullName}" takes at most ${names.length} positional arguments.`,
       where: { path: `${where}._args_` },
@@ -43,7 +44,8 @@ export function resolveNode<K extends Kind>(registry: Registry, kinds: readonly 
       fix: "Give them by name.",
     });
   }
-  const byName = Object.fromEntries(positional.map((argument, i) => [names[i] as string, argument]));
+  const byName: Record<string, unknown> = Object.fromEntries(positional.slice(0, rest).map((argument, i) => [names[i] as string, argument]));
+  if (rest !== undefined && positional.length > rest) byName[(names[rest] as string).slice("...".length)] = positional.slice(rest);
   const renamed = upstream ? upstreamNames(definition.upstream, options) : options;
   return requireKind({ definition, name: fullName, options: { ...byName, ...renamed }, node, where, shared }, kinds, where);
 }

@@ -61,7 +61,7 @@ export class PortedBlock<P extends Ports> extends ReadWriteBlock {
   }
 
   override flow(): KeyFlow {
-    const use = ({ name, key, spec }: BoundPorts["reads"][number]) => ({ port: name, key, optional: spec.optional });
+    const use = ({ name, key, spec }: BoundPorts["reads"][number]) => ({ port: name, key, optional: spec.optional && spec.unless === undefined });
     return { reads: this.#ports.reads.map(use), writes: this.#ports.writes.map(use), children: [] };
   }
 }

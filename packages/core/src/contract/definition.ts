@@ -13,7 +13,7 @@ export interface DefinitionHead {
   readonly summary: string;
   /** Upstream dotted paths that mean this thing. */
   readonly aliases?: readonly string[];
-  /** Names of positional arguments (`_args_` in upstream configs), in order. */
+  /** Names of positional arguments (`_args_` in upstream configs), in order. A last `"...layers"` takes all that remain as a list. */
   readonly positional?: readonly string[];
   /** Names of a layer's inputs after `x`, for callers that pass them by position. */
   readonly inputs?: readonly string[];

@@ -25,6 +25,9 @@ export const KINDS = [
   "function",
 ] as const;
 
+/** Kinds whose things are a {@link Layer}: tensor in, tensor out. */
+export const LAYER_KINDS = ["module", "norm", "activation", "ffn", "attention"] as const satisfies readonly Kind[];
+
 export type Kind = (typeof KINDS)[number];
 
 /**

@@ -26,9 +26,11 @@ export interface SchemaIssue {
 /** The type that a schema produces. */
 export type OptionsOf<S> = S extends { readonly "~standard": { readonly types?: { readonly output: infer O } | undefined } } ? O : never;
 
-/** Names of the options in declaration order; undefined when the library cannot tell. */
+/** Names of the options in declaration order; undefined when the schema takes any option or the library cannot tell. */
 export function optionNames(schema: OptionSchema): readonly string[] | undefined {
   const jsonSchema = schema["~standard"].jsonSchema?.input({ target: "draft-07" });
+  const others = jsonSchema?.["additionalProperties"];
+  if (others !== undefined && others !== false) return undefined;
   const properties = jsonSchema?.["properties"];
   return typeof properties === "object" && properties !== null ? Object.keys(properties) : undefined;
 }

@@ -17,6 +17,8 @@ export type PortDtype = "float32" | "int32" | "bool";
 
 export interface PortOptions {
   readonly dtype?: PortDtype;
+  /** For `maybeRead`: may be absent only when this other read port has a value. */
+  readonly unless?: string;
 }
 
 export interface PortSpec<Direction extends "read" | "write" = "read" | "write", Optional extends boolean = boolean, Sort extends PortSort = PortSort> {
@@ -26,6 +28,7 @@ export interface PortSpec<Direction extends "read" | "write" = "read" | "write",
   readonly key: KeySource;
   readonly shape: string | undefined;
   readonly dtype: PortDtype | undefined;
+  readonly unless?: string | undefined;
 }
 
 /** A tensor, a list of tensors, or any other value. */
@@ -108,5 +111,5 @@ function port<D extends "read" | "write", O extends boolean, S extends PortSort>
   options: PortOptions,
 ): PortSpec<D, O, S> {
   const source: KeySource = typeof key === "string" || key === null ? { from: "default", key } : key;
-  return { direction, optional, sort, key: source, shape, dtype: options.dtype };
+  return { direction, optional, sort, key: source, shape, dtype: options.dtype, unless: options.unless };
 }

@@ -34,7 +34,7 @@ export class BoundPorts {
     for (const port of this.reads) {
       const value = dict.get(port.key);
       if (value === undefined) {
-        if (!port.spec.optional) throw this.#missing(port, dict);
+        if (!port.spec.optional || this.#isNeeded(port, dict)) throw this.#missing(port, dict);
         continue;
       }
       this.#check(port, value, letters);
@@ -51,6 +51,13 @@ export class BoundPorts {
       this.#check(port, value, letters);
       dict.set(port.key, value as DataValue);
     }
+  }
+
+  /** True for a port that only another port's value makes optional, when that one has none. */
+  #isNeeded({ spec: { unless } }: BoundPort, dict: DataDict): boolean {
+    if (unless === undefined) return false;
+    const other = this.reads.find(({ name }) => name === unless);
+    return other === undefined || !dict.has(other.key);
   }
 
   #check(port: BoundPort, value: unknown, letters: Letters): void {

@@ -1,0 +1,13 @@
+/** SiLU as a registered activation. */
+import * as z from "zod";
+import { defineActivation } from "../contract/definition.ts";
+import { silu } from "../nn/activations.ts";
+
+export const siluActivation = defineActivation({
+  name: "silu",
+  summary: "Sigmoid linear unit, x sigmoid(x).",
+  aliases: ["torch.nn.SiLU", "torch.nn.modules.activation.SiLU"],
+  ignores: ["inplace"],
+  options: z.strictObject({}),
+  build: () => ({ forward: silu }),
+});

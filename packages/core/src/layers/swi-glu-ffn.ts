@@ -1,0 +1,14 @@
+/** Gated feed-forward network with a SiLU gate. */
+import { defineFfn } from "../contract/definition.ts";
+import { silu } from "../nn/activations.ts";
+import { GATED_FFN_IGNORES, gatedFfnLayer, gatedFfnOptions } from "./gated-ffn.ts";
+
+export const swiGluFfn = defineFfn({
+  name: "swi-glu-ffn",
+  summary: "fc2(silu(fc1(x)) * fc3(x)) (SwiGLU); an activation given by the parent is not used.",
+  aliases: ["l3m.model.layers.ffn.SwiGLUFFN"],
+  positional: ["in_features", "hidden_features"],
+  ignores: [...GATED_FFN_IGNORES, "act_layer"],
+  options: gatedFfnOptions,
+  build: (options, context) => gatedFfnLayer(context, options, { forward: silu }),
+});
