@@ -1,0 +1,49 @@
+/** The DataDict of a case: from stored inputs to keys, and from expected names back to values. */
+import { type DataDict, type DataValue, isTensor } from "@l3m/core";
+import type { Tensor } from "@l3m/core/tf";
+import { L3mError } from "@l3m/errors";
+
+/** How a case hands its inputs over. */
+export interface InputFields {
+  /** Stored name (`in.x`) to key. */
+  readonly inputs?: Readonly<Record<string, string>>;
+  /** Keys whose entries `k.0`, `k.1`, ... form a list. */
+  readonly list_inputs?: readonly string[];
+  /** `<outer>.<inner>` form a map of maps. */
+  readonly nested_inputs?: boolean;
+}
+
+/** A map that holds exactly the inputs. */
+export function dictOf(fields: InputFields, tensors: ReadonlyMap<string, Tensor>): DataDict {
+  const dict: DataDict = new Map();
+  for (const [storedName, key] of Object.entries(fields.inputs ?? {})) {
+    const tensor = tensors.get(storedName) as Tensor;
+    const [outer, inner] = splitLast(key);
+    if (fields.list_inputs?.includes(outer) === true) {
+      const list = (dict.get(outer) ?? []) as Tensor[];
+      list[Number(inner)] = tensor;
+      dict.set(outer, list);
+    } else if (fields.nested_inputs === true && inner !== "") {
+      dict.set(outer, { ...(dict.get(outer) as Record<string, DataValue> | undefined), [inner]: tensor });
+    } else dict.set(key, tensor);
+  }
+  return dict;
+}
+
+/** What stands under an expected name: a key, or a list index or inner key after the last dot. */
+export function lookUp(dict: DataDict, name: string): Tensor {
+  const [outer, inner] = splitLast(name);
+  const value = dict.get(name) ?? (dict.get(outer) as Readonly<Record<string, DataValue>> | undefined)?.[inner];
+  if (isTensor(value)) return value;
+  throw new L3mError("L3M_MISSING_KEY", {
+    message: `The block did not write "${name}".`,
+    expected: `"${name}" in the DataDict`,
+    got: [...dict.keys()].join(", "),
+    fix: "Compare the keys of the block's ports with upstream's.",
+  });
+}
+
+function splitLast(name: string): [string, string] {
+  const dot = name.lastIndexOf(".");
+  return dot < 0 ? [name, ""] : [name.slice(0, dot), name.slice(dot + 1)];
+}

@@ -1,0 +1,20 @@
+/** What a handler is: how cases of one sort are run and compared. */
+import type { Registry } from "@l3m/core";
+import type { Comparison } from "./comparison.ts";
+import type { GoldenCase } from "./golden-case.ts";
+import type { Jit } from "./program.ts";
+
+/** What every handler gets beside the case. */
+export interface Surroundings {
+  readonly registry: Registry;
+  /** Reproduce recorded upstream bugs and compare everything as recorded. */
+  readonly compat: boolean;
+  /** Absent on eager engines. */
+  readonly jit: Jit | undefined;
+}
+
+export interface Handler {
+  /** Parts of the case that name what it builds or calls: every `_target_` in them, and every string that is one. */
+  readonly builds: (golden: GoldenCase) => unknown;
+  readonly run: (golden: GoldenCase, surroundings: Surroundings) => Comparison | Promise<Comparison>;
+}

@@ -1,0 +1,15 @@
+/** `data_dict`: the block receives a map that holds exactly the inputs. */
+import { dictOf, lookUp, type InputFields } from "../case-dict.ts";
+import type { Handler } from "../handler.ts";
+import { buildTarget, runModule } from "../module-case.ts";
+
+export const dataDict: Handler = {
+  builds: ({ target, options }) => [target, options],
+  run(golden, surroundings) {
+    const built = buildTarget(golden, surroundings, "block");
+    return runModule(golden, surroundings, built, (inputs, context) => {
+      const dict = built.product.forward(dictOf(golden.fields as InputFields, inputs), context);
+      return (name) => lookUp(dict, name);
+    });
+  },
+};
