@@ -1,0 +1,34 @@
+/** Images to the token sequence of a vision transformer. B batch, P patches, N tokens, D width. */
+import { defineBlock, fromOption, fromPort, maybeRead, maybeReadValue, read, write } from "@l3m/core";
+import * as z from "zod";
+import { patchSequence, patchSequenceOptions, patchSequenceSlots } from "./patch-sequence.ts";
+import { visibleCount, visiblePatches } from "./visible-patches.ts";
+
+/** Read ports of preprocessors that can leave patches out. */
+export const maskedImagePorts = {
+  image: read(null, "B C ..."),
+  mask: maybeRead(fromOption("attn_mask_read_key"), "B P", { dtype: "bool" }),
+  num_visible: maybeReadValue(fromPort("mask", "_num_visible")),
+};
+
+export const vitPreprocessor = defineBlock({
+  name: "vit-preprocessor",
+  summary: "Patch tokens with a class token and positions; masked patches can be left out (Dosovitskiy et al. 2021).",
+  aliases: ["l3m.model.preprocessors.vision.ViTPreprocessor"],
+  positional: ["patchifier", "pos_embed_type", "drop_patches", "cls_token", "attn_mask_read_key"],
+  options: z.strictObject(patchSequenceOptions),
+  slots: patchSequenceSlots,
+  ports: { ...maskedImagePorts, tokens: write(null, "B N D") },
+  build(options, context) {
+    const sequence = patchSequence(context, options);
+    return {
+      forward({ image, mask, num_visible }, forward) {
+        const patches_BPD = sequence.patchifier.forward(image, forward);
+        const tokens_BND = sequence.addPositions(sequence.prependCls(patches_BPD));
+        if (!options.drop_patches || mask === undefined) return { tokens: tokens_BND };
+        const count = visibleCount(num_visible, options.num_visible, mask, context.where);
+        return { tokens: visiblePatches(tokens_BND, mask, { hasCls: options.cls_token, count }) };
+      },
+    };
+  },
+});
