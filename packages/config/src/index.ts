@@ -14,6 +14,10 @@ export type {
   OptimSection,
   RegistryNode,
 } from "./experiment/experiment-config.ts";
-export { findPlugins, type PluginSource, type PresetPlugin } from "./plugins/find-plugins.ts";
+export { findPlugins, type PluginSource } from "./plugins/find-plugins.ts";
 export { loadPlugins, type LoadedPlugin } from "./plugins/load-plugins.ts";
 export { loadToolSettings, type ToolSettings } from "./tool-settings.ts";
+export { checkConfig, placeError, type CheckOptions, type CheckReport } from "./check/check-config.ts";
+export { formatCheck } from "./check/format-check.ts";
+export type { KeyFlowReport, KeyFlowStep, UnwrittenRead } from "./check/key-flow-report.ts";
+export type { ParameterRow, ParameterTable } from "./check/parameter-table.ts";

@@ -5,7 +5,7 @@
 import { isL3mError, L3mError, throwAll } from "@l3m/errors";
 import { resolveTree } from "./interpolation/resolve-tree.ts";
 import { createLoadedConfig, type LoadedConfig } from "./loaded-config.ts";
-import { applyOverride, parseOverride, type KnownKeys, type Override } from "./overrides.ts";
+import { applyOverride, COMMAND_LINE, parseOverride, type KnownKeys, type Override } from "./overrides.ts";
 import { readConfigFiles } from "./read-config-files.ts";
 import type { ConfigNode } from "./tree/config-node.ts";
 import { formatPath, type ConfigPath } from "./tree/config-path.ts";
@@ -45,7 +45,7 @@ function tryParse(token: string, report: MergeReport): Override[] {
     return [parseOverride(token, report)];
   } catch (error) {
     if (!isL3mError(error)) throw error;
-    report.errors.push(error);
+    report.errors.push(error.at({ file: COMMAND_LINE }));
     return [];
   }
 }

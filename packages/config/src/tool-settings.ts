@@ -5,7 +5,7 @@
  * told apart by its `apiVersion` and `namespace`.)
  */
 import { basename, dirname, resolve } from "node:path";
-import { throwAll } from "@l3m/errors";
+import { invariant, throwAll } from "@l3m/errors";
 import { cosmiconfig, defaultLoaders, type Loader } from "cosmiconfig";
 import { z } from "zod";
 import { createLoadedConfig, type LoadedConfig } from "./loaded-config.ts";
@@ -82,7 +82,7 @@ function readSettings(value: unknown, file: string | null, source: LoadedConfig 
         place: (path, part) => source?.place([...prefix, ...path], part) ?? { ...(file === null ? {} : { file }), path: path.join(".") },
       }),
     );
-    throw result.error;
+    invariant(false, "zod refused a value without an issue");
   }
   const { data } = result;
   const absolute = (path: string): string => (file === null ? path : resolve(dirname(file), path));

@@ -98,7 +98,7 @@ optim: {optimizer: o, scheduler: s, grad_clip: "1", lr_scalers: {a.b: x}}
   expect(byPath["data.train.batchsize"]?.message).toContain('Did you mean "batch_size"?');
   expect(byPath["experiment.seed"]).toMatchObject({ expected: "a number of at least 0", got: "-1" });
   expect(byPath["experiment.engine"]).toMatchObject({ expected: "text", got: "5" });
-  expect(byPath["experiment.deterministic"]).toMatchObject({ expected: "true or false", got: 'the text "yes"' });
+  expect(byPath["experiment.deterministic"]).toMatchObject({ expected: "true or false", got: 'the text "yes"', fix: expect.stringContaining("Write true") });
   expect(byPath["data.train.batch_size"]).toMatchObject({ expected: "a whole number", got: "1.5" });
   expect(byPath["data.val.style.batch_size"]).toMatchObject({ message: "data.val.style.batch_size is missing.", expected: "a number" });
   expect(byPath["data.train.dataset"]).toMatchObject({ expected: "a registered name, or a map that names one and gives its options", got: "a list of 0" });

@@ -1,5 +1,7 @@
 /** Plugin lookup in folders with fake installed packages: precedence, local files, and every way it goes wrong. */
 import { join } from "node:path";
+import { definePlugin } from "@l3m/core";
+import { L3mErrors } from "@l3m/errors";
 import { expect, it } from "vitest";
 import { findPlugins, type PluginSource } from "../src/plugins/find-plugins.ts";
 import { loadPlugins } from "../src/plugins/load-plugins.ts";
@@ -14,7 +16,7 @@ function plugin(name: string, namespace: string, extra: Record<string, unknown> 
   };
 }
 
-const preset = [{ namespace: "optim" }, { namespace: "moe" }];
+const preset = [definePlugin({ namespace: "optim", provides: [] }), definePlugin({ namespace: "moe", provides: [] })];
 const summary = (sources: readonly PluginSource[]) => sources.map(({ from, name, namespace }) => [from, name, namespace]);
 
 it("takes direct dependencies, then the config's plugins, then the preset", async () => {
@@ -76,4 +78,14 @@ it("says which plugin cannot be imported, and why", async () => {
   const folder = folderWith({ "c.yaml": "", "bad.mjs": "export default missing.thing;" });
   const sources = findPlugins(join(folder, "c.yaml"), ["./bad.mjs"], []);
   await expect(loadPlugins(sources)).rejects.toMatchObject({ code: "L3M_BAD_PLUGIN", details: { message: expect.stringContaining("missing is not defined") } });
+});
+
+it("lets core refuse a default export that is no plugin, or one for another API", async () => {
+  const folder = folderWith({ "c.yaml": "", "no.mjs": "export const x = 1;", "old.mjs": 'export default { apiVersion: 99, namespace: "old", provides: [] };' });
+  const sources = findPlugins(join(folder, "c.yaml"), ["./no.mjs", "./old.mjs"], []);
+  const error = await loadPlugins(sources).catch((caught: unknown) => caught);
+  expect(error instanceof L3mErrors ? error.errors.map(({ code, details }) => [code, details.where?.file, details.got]) : error).toEqual([
+    ["L3M_BAD_PLUGIN", join(folder, "no.mjs"), "no default export"],
+    ["L3M_BAD_PLUGIN", join(folder, "old.mjs"), "apiVersion 99"],
+  ]);
 });

@@ -23,6 +23,13 @@ it("reports several mistakes of one file together", () => {
   expect(errors.every(({ code, details }) => code === "L3M_CONFIG_SYNTAX" && details.where?.line !== undefined)).toBe(true);
 });
 
+it("explains an unquoted interpolation in a flow map, once", () => {
+  const { errors } = read("a: 1\nb: {c: ${a}, d: 2}\ne: 3\n");
+  expect(errors.map(({ message }) => message)).toEqual([
+    "L3M_CONFIG_SYNTAX  c.yaml:2:8\n  ${...} must be quoted inside { } and [ ].\n    2 | b: {c: ${a}, d: 2}\n      |        ^\n  fix:      Write \"${a}\".",
+  ]);
+});
+
 it.each([
   ["a: [1, 2\nb: 3\n", 2],
   ["a:\n\t- 1\n", 2],

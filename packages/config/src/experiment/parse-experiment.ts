@@ -1,5 +1,5 @@
 /** A loaded config -> a typed experiment with defaults. */
-import { throwAll } from "@l3m/errors";
+import { invariant, throwAll } from "@l3m/errors";
 import type { LoadedConfig } from "../loaded-config.ts";
 import type { ExperimentConfig } from "./experiment-config.ts";
 import { experimentSchema } from "./experiment-schema.ts";
@@ -14,5 +14,5 @@ export function parseExperiment(config: Pick<LoadedConfig, "tree" | "place">): E
   if (result.success) return result.data;
   const errors = schemaErrors(result.error.issues, { schema: experimentSchema, value: config.tree, place: (path, part) => config.place(path, part) });
   throwAll(errors);
-  throw result.error;
+  invariant(false, "zod refused a value without an issue");
 }

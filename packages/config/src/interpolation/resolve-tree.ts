@@ -177,7 +177,7 @@ class TreeResolver {
 
   private select(target: string, path: ConfigPath): ConfigNode | undefined {
     const up = /^\.*/.exec(target)?.[0].length ?? 0;
-    const found = this.find(this.absolute(up, parsePath(target.slice(up)), path));
+    const found = this.find(this.absolute(up, parsePath(target.slice(up), "L3M_CONFIG_INTERPOLATION"), path));
     return "node" in found ? this.resolveChildren(this.head(found)) : undefined;
   }
 

@@ -5,6 +5,7 @@
  */
 import { existsSync } from "node:fs";
 import { dirname, isAbsolute, resolve } from "node:path";
+import type { Plugin } from "@l3m/core";
 import { L3mError, throwAll, type ErrorPlace } from "@l3m/errors";
 import { packageEntry } from "./package-entry.ts";
 import { installedPackage, nearestPackage, type PackageManifest } from "./package-manifest.ts";
@@ -21,12 +22,7 @@ export type PluginSource =
       /** Absolute path of the module. */
       readonly entry: string;
     }
-  | { readonly kind: "object"; readonly from: "preset"; readonly name: string; readonly namespace: string; readonly plugin: PresetPlugin };
-
-/** A plugin object as a preset holds it. */
-export interface PresetPlugin {
-  readonly namespace: string;
-}
+  | { readonly kind: "object"; readonly from: "preset"; readonly name: string; readonly namespace: string; readonly plugin: Plugin };
 
 /**
  * The plugins of a config, one per namespace, in order of precedence.
@@ -39,7 +35,7 @@ export interface PresetPlugin {
 export function findPlugins(
   configFile: string,
   configPlugins: readonly string[],
-  preset: readonly PresetPlugin[],
+  preset: readonly Plugin[],
   place: (index: number) => ErrorPlace = () => ({ file: configFile, path: "plugins" }),
 ): readonly PluginSource[] {
   const folder = dirname(resolve(configFile));

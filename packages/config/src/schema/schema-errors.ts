@@ -1,6 +1,7 @@
 /** zod issues -> L3M errors with the place in the user's file, what was expected, what came, and the nearest name. */
 import { didYouMean, L3mError, type ErrorPlace } from "@l3m/errors";
 import type { z } from "zod";
+import { pythonScalarWarning } from "../yaml/python-scalars.ts";
 import { schemaKeys } from "./schema-keys.ts";
 
 /** What error conversion needs to know about the checked value. */
@@ -37,7 +38,14 @@ function badValue(issue: z.core.$ZodIssue, path: readonly string[], source: Chec
   const name = path.join(".") || "the config";
   const where = source.place(path, "value");
   if (value === undefined) return new L3mError("L3M_BAD_OPTION", { message: `${name} is missing.`, where, expected: expectation(issue) });
-  return new L3mError("L3M_BAD_OPTION", { message: `${name} has a value that it does not take.`, where, expected: expectation(issue), got: show(value) });
+  const python = typeof value === "string" ? pythonScalarWarning(value) : undefined;
+  return new L3mError("L3M_BAD_OPTION", {
+    message: `${name} has a value that it does not take.`,
+    where,
+    expected: expectation(issue),
+    got: show(value),
+    ...(python === undefined ? {} : { fix: python }),
+  });
 }
 
 function expectation(issue: z.core.$ZodIssue): string {

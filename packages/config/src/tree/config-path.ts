@@ -1,32 +1,32 @@
 /** Dotted paths into a config: `data.train.transforms.0.size`, `transforms[0]`, `lr_scalers["trunk.blocks.0"]`. */
-import { L3mError } from "@l3m/errors";
+import { L3mError, type ErrorCode } from "@l3m/errors";
 
 /** The keys and list indices from the root to a node. */
 export type ConfigPath = readonly string[];
 
 /**
  * Splits a dotted path. `[...]` is one key taken literally, with or without quotes, so that keys with dots can be named.
- * @throws L3M_CONFIG_OVERRIDE for an empty key or an open bracket.
+ * @param code of the error that an empty key or an open bracket raises
  */
-export function parsePath(text: string): ConfigPath {
+export function parsePath(text: string, code: ErrorCode = "L3M_CONFIG_OVERRIDE"): ConfigPath {
   const keys: string[] = [];
   let position = 0;
   while (position < text.length || keys.length === 0) {
     if (text[position] === "[") {
       const end = text.indexOf("]", position);
-      if (end === -1) throw malformed(text, `"[" is never closed`);
+      if (end === -1) throw malformed(code, text, `"[" is never closed`);
       keys.push(unquote(text.slice(position + 1, end)));
       position = end + 1;
     } else {
       if (keys.length > 0) {
-        if (text[position] !== ".") throw malformed(text, `"." or "[" must follow "]"`);
+        if (text[position] !== ".") throw malformed(code, text, `"." or "[" must follow "]"`);
         position++;
       }
       const end = endOfKey(text, position);
       keys.push(text.slice(position, end));
       position = end;
     }
-    if (keys.at(-1) === "") throw malformed(text, "a key is empty");
+    if (keys.at(-1) === "") throw malformed(code, text, "a key is empty");
   }
   return keys;
 }
@@ -57,8 +57,8 @@ function unquote(key: string): string {
   return key.length >= 2 && (quote === '"' || quote === "'") && key.endsWith(quote) ? key.slice(1, -1) : key;
 }
 
-function malformed(text: string, why: string): L3mError {
-  return new L3mError("L3M_CONFIG_OVERRIDE", {
+function malformed(code: ErrorCode, text: string, why: string): L3mError {
+  return new L3mError(code, {
     message: `"${text}" is no path into a config: ${why}.`,
     expected: "keys joined by dots, for example data.train.batch_size or data.train.transforms.0.size",
   });

@@ -1,24 +1,4 @@
 /** The keys under which a config node names a registered thing: every kind in snake_case, and upstream's `_target_`. */
-export const NAME_KEYS: readonly string[] = [
-  "_target_",
-  "block",
-  "norm",
-  "activation",
-  "attention",
-  "ffn",
-  "pos_embed",
-  "mask",
-  "mask_generator",
-  "module",
-  "loss",
-  "metric",
-  "optimizer",
-  "schedule",
-  "dataset",
-  "transform",
-  "sampler",
-  "tokenizer",
-  "collate",
-  "tracker",
-  "sharding_plan",
-];
+import { kindKey, KINDS } from "@l3m/core";
+
+export const NAME_KEYS: readonly string[] = ["_target_", ...KINDS.map(kindKey)];

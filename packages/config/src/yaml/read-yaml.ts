@@ -26,10 +26,7 @@ export function readYaml(source: SourceText): YamlReading {
     strict: true,
     uniqueKeys: true,
   });
-  const errors = [...document.errors, ...document.warnings].map(({ code, message, pos }) => {
-    const text = code === "DUPLICATE_KEY" ? `${JSON.stringify(keyAt(source.text, pos[0]))} is given twice in one map` : lowerFirst(message);
-    return syntaxError(source, pos[0], text);
-  });
+  const errors = parseErrors(document, source);
   const reader = new NodeReader(source, document);
   const node = errors.length === 0 ? reader.read(document.contents) : nullNode(source);
   return { node, errors: [...errors, ...reader.errors], warnings: reader.warnings };
@@ -110,13 +107,31 @@ class NodeReader {
   }
 }
 
+/** The parser's errors in our words. Once it has lost the thread, every further token is unexpected; only the first is told. */
+function parseErrors(document: Document, source: SourceText): L3mError[] {
+  const problems = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0]);
+  const firstUnexpected = problems.find(({ code }) => code === "UNEXPECTED_TOKEN");
+  return problems
+    .filter((problem) => problem.code !== "UNEXPECTED_TOKEN" || problem === firstUnexpected)
+    .map(({ code, message, pos: [offset] }) => {
+      if (code === "DUPLICATE_KEY") return syntaxError(source, offset, `${JSON.stringify(keyAt(source.text, offset))} is given twice in one map`);
+      if (code !== "UNEXPECTED_TOKEN" || !source.text.startsWith("${", offset - 1)) return syntaxError(source, offset, message);
+      const written = /^\$\{[^}\n]*\}?/.exec(source.text.slice(offset - 1))?.[0] ?? "${...}";
+      return syntaxError(source, offset - 1, "${...} must be quoted inside { } and [ ]", `Write "${written}".`);
+    });
+}
+
 function nullNode(source: SourceText): ScalarNode {
   return { kind: "scalar", value: null, place: source.place(0) };
 }
 
-function syntaxError(source: SourceText, offset: number, message: string): L3mError {
-  const sentence = `${message[0]?.toUpperCase() ?? ""}${message.slice(1).replace(/\.$/, "")}.`;
-  return new L3mError("L3M_CONFIG_SYNTAX", { message: sentence + source.caret(offset), where: source.place(offset) });
+function syntaxError(source: SourceText, offset: number, text: string, fix?: string): L3mError {
+  const sentence = `${text.slice(0, 1).toUpperCase()}${text.slice(1).replace(/\.$/, "")}.`;
+  return new L3mError("L3M_CONFIG_SYNTAX", {
+    message: sentence + source.caret(offset),
+    where: source.place(offset),
+    ...(fix === undefined ? {} : { fix }),
+  });
 }
 
 function isNode(value: unknown): value is Node {
@@ -129,8 +144,4 @@ function start(node: Node): number {
 
 function keyAt(text: string, offset: number): string {
   return (/^("[^"]*"|'[^']*'|[^:,}\n]*)/.exec(text.slice(offset))?.[0] ?? "").trim().replace(/^(['"])(.*)\1$/, "$2");
-}
-
-function lowerFirst(text: string): string {
-  return text.slice(0, 1).toLowerCase() + text.slice(1);
 }

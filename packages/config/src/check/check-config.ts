@@ -1,0 +1,112 @@
+/**
+ * `l3m check`: everything that can be said about a config without running it. The model is built dry (initialisers are
+ * data), so nothing is allocated and no data is read.
+ */
+import { build, buildModel, type Registry } from "@l3m/core";
+import { didYouMean, isL3mError, L3mError, L3mErrors } from "@l3m/errors";
+import type { ExperimentConfig } from "../experiment/experiment-config.ts";
+import { parseExperiment } from "../experiment/parse-experiment.ts";
+import type { LoadedConfig } from "../loaded-config.ts";
+import { parsePath } from "../tree/config-path.ts";
+import type { ConfigWarning } from "../tree/stale-options.ts";
+import { checkNodes } from "./check-nodes.ts";
+import { keyFlowReport, type KeyFlowReport, type KeyReader, type UnwrittenRead } from "./key-flow-report.ts";
+import { parameterTable, type ParameterTable } from "./parameter-table.ts";
+
+export interface CheckOptions {
+  /** DataDict keys of a training batch. Without them, keys that nothing wrote are reported as what the data must bring. */
+  readonly dataKeys?: readonly string[];
+}
+
+/** What a check found. `keyFlow` and `parameters` are null when the model cannot be built. */
+export interface CheckReport {
+  readonly file: string;
+  /** Every mistake, with file, line and column. */
+  readonly errors: readonly L3mError[];
+  readonly warnings: readonly ConfigWarning[];
+  readonly keyFlow: KeyFlowReport | null;
+  readonly parameters: ParameterTable | null;
+}
+
+/** Checks a loaded config against a registry. Throws nothing: mistakes are in the report. */
+export function checkConfig(config: LoadedConfig, registry: Registry, options: CheckOptions = {}): CheckReport {
+  const findings = new Findings(config);
+  const nothing = { file: config.file, errors: findings.errors, warnings: findings.warnings, keyFlow: null, parameters: null };
+  const experiment = findings.attempt(() => parseExperiment(config));
+  if (experiment === undefined) return nothing;
+  for (const error of checkNodes(experiment, registry)) findings.add(error);
+  if (findings.errors.length > 0) return nothing;
+
+  const model = findings.attempt(() => buildModel(registry, experiment.model.meta_model, { where: MODEL, compat: experiment.compat }));
+  if (model === undefined) return nothing;
+  const readers = readersOf(experiment, registry, findings);
+  const keyFlow = keyFlowReport(model.root.flow(), readers, options.dataKeys ?? null);
+  if (keyFlow.dataKeys !== null) for (const read of keyFlow.unwritten) findings.addUnwritten(read);
+  return { ...nothing, keyFlow, parameters: parameterTable(model) };
+}
+
+const MODEL = "model.meta_model";
+
+function readersOf({ loss, metrics, compat }: ExperimentConfig, registry: Registry, findings: Findings): KeyReader[] {
+  const lossReader = findings.attempt(() => build(registry, "loss", loss, { where: "loss", compat }));
+  const metricReaders = metrics.map((node, index) => findings.attempt(() => build(registry, "metric", node, { where: `metrics.${index}`, compat })));
+  return [
+    ...(lossReader === undefined ? [] : [{ path: "loss", reads: lossReader.product.reads }]),
+    ...metricReaders.flatMap((metric, index) => (metric === undefined ? [] : [{ path: `metrics.${index}`, reads: metric.product.reads }])),
+  ];
+}
+
+/** Collects errors and warnings, and gives each the place of its node in the user's files. */
+class Findings {
+  readonly errors: L3mError[] = [];
+  readonly warnings: ConfigWarning[];
+  private readonly config: LoadedConfig;
+
+  constructor(config: LoadedConfig) {
+    this.config = config;
+    this.warnings = [...config.warnings];
+  }
+
+  attempt<T>(work: () => T): T | undefined {
+    try {
+      return work();
+    } catch (error) {
+      if (error instanceof L3mErrors) for (const one of error.errors) this.add(one);
+      else if (isL3mError(error)) this.add(error);
+      else throw error;
+      return undefined;
+    }
+  }
+
+  add(error: L3mError): void {
+    this.errors.push(placeError(error, this.config));
+  }
+
+  addUnwritten({ path, port, key, available, afterOpaque }: UnwrittenRead): void {
+    const inModel = port !== null;
+    const node = inModel ? [MODEL, path].filter((part) => part !== "").join(".") : path;
+    const where = this.config.place(node);
+    const reader = inModel ? `${path || "The model"} (port ${port})` : path;
+    const message = `${reader} reads "${key}", which nothing wrote.${didYouMean(key, available)}`;
+    if (afterOpaque) {
+      this.warnings.push({ message: `${message} A block before it does not say what it writes.`, where });
+      return;
+    }
+    this.errors.push(
+      new L3mError("L3M_MISSING_KEY", {
+        message,
+        where,
+        expected: `one of ${available.join(", ")}`,
+        got: key,
+        fix: "Set its read_key to one of these keys, or put the block that writes the key before it.",
+      }),
+    );
+  }
+}
+
+/** The error with file, line and column of the config path that it names. */
+export function placeError(error: L3mError, config: Pick<LoadedConfig, "place">): L3mError {
+  const { where } = error.details;
+  if (where?.path === undefined || where.path === "" || where.file !== undefined) return error;
+  return error.at(config.place(parsePath(where.path), error.code === "L3M_UNKNOWN_OPTION" ? "key" : "value"));
+}
