@@ -1,1 +1,56 @@
-export {};
+/** Optimizers, schedules, parameter groups, clipping. */
+import { definePlugin } from "@l3m/core";
+import { adamW } from "./optimizers/adam-w.ts";
+import { composite } from "./schedules/composite.ts";
+import { constant } from "./schedules/constant.ts";
+import { cosine } from "./schedules/cosine.ts";
+import { exponential } from "./schedules/exponential.ts";
+import { fvcoreConstant } from "./schedules/fvcore-constant.ts";
+import { halfCosine } from "./schedules/half-cosine.ts";
+import { invPower } from "./schedules/inv-power.ts";
+import { linear } from "./schedules/linear.ts";
+import { multiStep } from "./schedules/multi-step.ts";
+import { polynomialDecay } from "./schedules/polynomial-decay.ts";
+import { step } from "./schedules/step.ts";
+import { stepWithFixedGamma } from "./schedules/step-with-fixed-gamma.ts";
+
+export { clipGradNorm } from "./clipping/clip-grad-norm.ts";
+export { countTrainable, freezeParams } from "./groups/freeze.ts";
+export { layerIdForVit } from "./groups/layer-id.ts";
+export { paramGroups, type ParamGroup, type ParamGroupOptions, type ParamGroups } from "./groups/param-groups.ts";
+export { relativeLengths, schedulerNode } from "./schedules/relative-lengths.ts";
+export { scheduledLr } from "./schedules/scheduled-lr.ts";
+export {
+  adamW,
+  composite,
+  constant,
+  cosine,
+  exponential,
+  fvcoreConstant,
+  halfCosine,
+  invPower,
+  linear,
+  multiStep,
+  polynomialDecay,
+  step,
+  stepWithFixedGamma,
+};
+
+export default definePlugin({
+  namespace: "optim",
+  provides: [
+    adamW,
+    linear,
+    cosine,
+    constant,
+    fvcoreConstant,
+    exponential,
+    polynomialDecay,
+    multiStep,
+    step,
+    stepWithFixedGamma,
+    composite,
+    invPower,
+    halfCosine,
+  ],
+});

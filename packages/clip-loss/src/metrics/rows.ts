@@ -1,0 +1,42 @@
+/** Rows collected over the batches of an evaluation. */
+import { formatShape, type HostArray, L3mError } from "@l3m/core";
+
+/** Embeddings float `[n, E]` of a whole data set, one chunk per batch. */
+export class Rows {
+  readonly #rows: Float32Array[] = [];
+  readonly #key: string;
+
+  constructor(key: string) {
+    this.#key = key;
+  }
+
+  get count(): number {
+    return this.#rows.length;
+  }
+
+  /** @throws L3M_BAD_SHAPE unless the batch is `[B, E]`. */
+  add(batch: HostArray): void {
+    const [B = 0, E = 0] = batch.shape;
+    const width = this.#rows[0]?.length ?? E;
+    if (batch.shape.length !== 2 || E !== width) {
+      throw new L3mError("L3M_BAD_SHAPE", {
+        message: `The metric compares one vector per sample under "${this.#key}".`,
+        expected: `[B, ${this.count === 0 ? "E" : width}]`,
+        got: formatShape(batch.shape, "f32"),
+        fix: "Let the key name the pooled embeddings.",
+      });
+    }
+    for (let b = 0; b < B; b++) this.#rows.push(Float32Array.from(batch.data.subarray(b * E, (b + 1) * E)));
+  }
+
+  row(index: number): Float32Array {
+    return this.#rows[index] ?? new Float32Array();
+  }
+}
+
+/** Inner product in double precision. */
+export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
+  return sum;
+}
