@@ -1,1 +1,3 @@
-export {};
+export { clsTextPreprocessor } from "./cls-text-preprocessor.ts";
+export { textEmbed, textEmbed as default } from "./plugin.ts";
+export { textPreprocessor } from "./text-preprocessor.ts";

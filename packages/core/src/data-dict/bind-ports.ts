@@ -118,7 +118,7 @@ function bindKeys(ports: Ports, keys: NodeKeys, options: Readonly<Record<string,
     if (key !== undefined) {
       known.set(name, key);
       bound.push({ name, key, spec });
-    } else if (!spec.optional) {
+    } else if (!spec.optional || spec.unless !== undefined) {
       const option = name === main[spec.direction] ? `${spec.direction}_key` : `${spec.direction}.${name}`;
       errors.push(
         new L3mError("L3M_BAD_OPTION", {

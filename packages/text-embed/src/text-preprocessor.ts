@@ -1,0 +1,74 @@
+/** Token ids to the sequence of a language model. B batch, N tokens, M tokens after dropping the last, D width. */
+import { defineBlock, L3mError, maybeRead, maybeSlot, maybeWrite, write } from "@l3m/core";
+import * as tf from "@l3m/core/tf";
+import type { Tensor } from "@l3m/core/tf";
+import * as z from "zod";
+import { textPosition, textPositions } from "./text-positions.ts";
+import { embeddingStyle, tokenEmbedding } from "./token-embedding.ts";
+import { inferenceReadKey, tokenIdPorts, tokenIds } from "./token-ids.ts";
+
+const options = z.strictObject({
+  embed_dim: z.int().positive().describe("D, width of the tokens."),
+  vocab_size: z.int().positive().describe("V, number of token ids."),
+  context_length: z.int().positive().describe("Rows of the position table, if there is one."),
+  pos_embed_type: textPosition.default(null),
+  init_style: embeddingStyle.default("uniform"),
+  inference_read_key: inferenceReadKey,
+  drop_last: z.boolean().default(true).describe("Outside generation, leave out the last token, which is only a label."),
+});
+
+export const textPreprocessor = defineBlock({
+  name: "text-preprocessor",
+  summary: "Embeds token ids for next-token prediction; position_ids and document_mask, if there, lose their last column too.",
+  aliases: ["l3m.model.preprocessors.text.TextPreprocessor"],
+  positional: ["embed_dim", "vocab_size", "context_length", "pos_embed_type", "init_style", "norm_layer", "inference_read_key", "drop_last"],
+  options,
+  slots: { norm_layer: maybeSlot("norm") },
+  ports: {
+    ...tokenIdPorts,
+    position_ids: maybeRead("position_ids", "B N"),
+    document_mask: maybeRead("document_mask", "B N"),
+    tokens: write(null, "B M D=embed_dim"),
+    cut_position_ids: maybeWrite("position_ids", "B M"),
+    cut_document_mask: maybeWrite("document_mask", "B M"),
+  },
+  build({ embed_dim, vocab_size, context_length, pos_embed_type, init_style, drop_last, norm_layer }, context) {
+    const positions = textPositions(context, "pos_embed", { type: pos_embed_type, context_length, embed_dim, cls: false, std: 0.02, lead: [1] });
+    const embed = tokenEmbedding(context, "embedding", { vocab_size, embed_dim, style: init_style, std: 0.02 });
+    const norm = norm_layer === null ? undefined : context.child("norm", norm_layer, { dim: embed_dim });
+    return {
+      forward(inputs, forward) {
+        const drops = drop_last && !forward.generate;
+        const cut = (x: Tensor): Tensor => (drops ? dropLast(x) : x);
+        const words_BMD = embed(cut(tokenIds(inputs, forward, context.where)));
+        const normed_BMD = norm === undefined ? words_BMD : norm.forward(words_BMD, forward);
+        return {
+          tokens: positions === undefined ? normed_BMD : tf.add(normed_BMD, firstRows(positions.value, normed_BMD, context.where)),
+          cut_position_ids: drops && inputs.position_ids !== undefined ? dropLast(inputs.position_ids) : undefined,
+          cut_document_mask: drops && inputs.document_mask !== undefined ? dropLast(inputs.document_mask) : undefined,
+        };
+      },
+    };
+  },
+});
+
+/** `[B, N]` without its last column. */
+function dropLast(x_BN: Tensor): Tensor {
+  const [B = 0, N = 0] = x_BN.shape;
+  return tf.slice(x_BN, [0, 0], [B, N - 1]);
+}
+
+/** The first M rows of a table `[1, T, D]`. */
+function firstRows(table: Tensor, tokens_BMD: Tensor, where: string): Tensor {
+  const [, T = 0, D = 0] = table.shape;
+  const M = tokens_BMD.shape[1] ?? 0;
+  if (M === T) return table;
+  if (M < T) return tf.slice(table, [0, 0, 0], [1, M, D]);
+  throw new L3mError("L3M_BAD_SHAPE", {
+    message: "The text is longer than the position table.",
+    where: { path: where },
+    expected: `at most ${T} tokens`,
+    got: `${M} tokens`,
+    fix: "Raise context_length, or cut the text in the data pipeline.",
+  });
+}
