@@ -1,4 +1,4 @@
-export { loadConfig, type LoadConfigOptions } from "./load-config.ts";
+export { configFromTree, loadConfig, type LoadConfigOptions } from "./load-config.ts";
 export type { LoadedConfig } from "./loaded-config.ts";
 export { COMMAND_LINE, type KnownKeys } from "./overrides.ts";
 export type { ConfigTree } from "./tree/config-node.ts";

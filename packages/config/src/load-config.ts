@@ -7,7 +7,7 @@ import { resolveTree } from "./interpolation/resolve-tree.ts";
 import { createLoadedConfig, type LoadedConfig } from "./loaded-config.ts";
 import { applyOverride, COMMAND_LINE, parseOverride, type KnownKeys, type Override } from "./overrides.ts";
 import { readConfigFiles } from "./read-config-files.ts";
-import type { ConfigNode } from "./tree/config-node.ts";
+import { fromPlainTree, type ConfigNode, type ConfigTree } from "./tree/config-node.ts";
 import { formatPath, type ConfigPath } from "./tree/config-path.ts";
 import { MANDATORY, type MergeReport } from "./tree/merge.ts";
 import { knownExperimentKeys } from "./experiment/known-keys.ts";
@@ -27,13 +27,25 @@ export interface LoadConfigOptions {
  *   L3M_BAD_OPTION (a list merged with a map, a mandatory `???` left over); all that are found, at once.
  */
 export function loadConfig(file: string, options: LoadConfigOptions = {}): LoadedConfig {
-  const { overrides = [], env = process.env, knownKeys = knownExperimentKeys } = options;
   const report: MergeReport = { errors: [], warnings: [] };
-  const merged = readConfigFiles(file, report);
+  return finishConfig(file, readConfigFiles(file, report), options, report);
+}
+
+/**
+ * The same from a plain object, for programs that make their config in code; `${}` and overrides work as in a file.
+ * @param name what places of errors show instead of a file
+ * @throws L3M_CONFIG_OVERRIDE, L3M_CONFIG_INTERPOLATION, L3M_BAD_OPTION
+ */
+export function configFromTree(tree: { readonly [key: string]: ConfigTree }, options: LoadConfigOptions = {}, name = "config object"): LoadedConfig {
+  return finishConfig(name, fromPlainTree({ ...tree }, { file: name }), options, { errors: [], warnings: [] });
+}
+
+function finishConfig(file: string, merged: ConfigNode, options: LoadConfigOptions, report: MergeReport): LoadedConfig {
+  const { overrides = [], env = process.env, knownKeys = knownExperimentKeys } = options;
   const edits = overrides.flatMap((token) => tryParse(token, report));
   throwAll(report.errors);
 
-  const overridden = edits.reduce<ConfigNode>((tree, edit) => applyOverride(tree, edit, knownKeys, report), merged);
+  const overridden = edits.reduce((tree, edit) => applyOverride(tree, edit, knownKeys, report), merged);
   const resolved = resolveTree(overridden, env);
   const errors = [...report.errors, ...resolved.errors];
   throwAll(errors.length > 0 ? errors : missingValues(resolved.node, []));

@@ -1,7 +1,7 @@
 /** Loading: extends, overrides, late interpolation, places, precedence. */
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { loadConfig, type LoadConfigOptions } from "../src/load-config.ts";
+import { configFromTree, loadConfig, type LoadConfigOptions } from "../src/load-config.ts";
 import type { LoadedConfig } from "../src/loaded-config.ts";
 import { caughtErrors, placesOf } from "./caught-errors.ts";
 import { folderWith } from "./config-files.ts";
@@ -133,4 +133,11 @@ it("warns about Python's scalars and about options left over from a replaced blo
     [4, "yes is text here (YAML 1.2) and a boolean in Python's YAML 1.1. Write true, or quote it."],
     [2, '"a/two" replaces "a/one" and keeps its options weight.'],
   ]);
+});
+
+it("takes a plain object in place of a file", () => {
+  const config = configFromTree({ constants: { n: 2 }, list: ["${constants.n}", 0.5], name: "run-${constants.n}" }, { overrides: ["constants.n=3"] });
+  expect(config.tree).toEqual({ constants: { n: 3 }, list: [3, 0.5], name: "run-3" });
+  expect(config.place("name")).toEqual({ file: "config object", path: "name" });
+  expect(placesOf(caughtErrors(() => configFromTree({ a: "${b}" })))).toEqual(["L3M_CONFIG_INTERPOLATION : a"]);
 });

@@ -4,7 +4,7 @@
  */
 import { build, buildModel, type Registry } from "@l3m/core";
 import { didYouMean, isL3mError, L3mError, L3mErrors } from "@l3m/errors";
-import type { ExperimentConfig } from "../experiment/experiment-config.ts";
+import type { ExperimentConfig, RegistryNode } from "../experiment/experiment-config.ts";
 import { parseExperiment } from "../experiment/parse-experiment.ts";
 import type { LoadedConfig } from "../loaded-config.ts";
 import { parsePath } from "../tree/config-path.ts";
@@ -47,12 +47,16 @@ export function checkConfig(config: LoadedConfig, registry: Registry, options: C
 
 const MODEL = "model.meta_model";
 
-function readersOf({ loss, metrics, compat }: ExperimentConfig, registry: Registry, findings: Findings): KeyReader[] {
-  const lossReader = findings.attempt(() => build(registry, "loss", loss, { where: "loss", compat }));
-  const metricReaders = metrics.map((node, index) => findings.attempt(() => build(registry, "metric", node, { where: `metrics.${index}`, compat })));
+/** What reads keys after the model: the losses and the metrics. */
+function readersOf({ loss, val_loss, metrics, compat }: ExperimentConfig, registry: Registry, findings: Findings): KeyReader[] {
+  const reader = (kind: "loss" | "metric", node: RegistryNode, path: string): KeyReader[] => {
+    const built = findings.attempt(() => build(registry, kind, node, { where: path, compat }));
+    return built === undefined ? [] : [{ path, reads: built.product.reads }];
+  };
   return [
-    ...(lossReader === undefined ? [] : [{ path: "loss", reads: lossReader.product.reads }]),
-    ...metricReaders.flatMap((metric, index) => (metric === undefined ? [] : [{ path: `metrics.${index}`, reads: metric.product.reads }])),
+    ...reader("loss", loss, "loss"),
+    ...(val_loss === null ? [] : reader("loss", val_loss, "val_loss")),
+    ...metrics.flatMap((node, index) => reader("metric", node, `metrics.${index}`)),
   ];
 }
 

@@ -71,3 +71,14 @@ export function toPlainTree(node: ConfigNode): ConfigTree {
   if (node.kind === "map") return Object.fromEntries([...node.entries].map(([key, { node: child }]) => [key, toPlainTree(child)]));
   return node.kind === "text" ? node.text : node.base.text;
 }
+
+/** Nodes of plain values, all at one place. Numbers with a fraction are floats; text with `${` is still to be resolved. */
+export function fromPlainTree(value: ConfigTree, place: SourcePlace): ConfigNode {
+  if (Array.isArray(value)) return { kind: "list", items: value.map((item) => fromPlainTree(item, place)), place };
+  if (typeof value === "object" && value !== null) {
+    const entries = Object.entries(value).map(([key, child]): [string, MapEntry] => [key, { node: fromPlainTree(child, place), key: place }]);
+    return { kind: "map", entries: new Map(entries), place };
+  }
+  if (typeof value === "string" && value.includes("${")) return { kind: "text", text: value, place };
+  return typeof value === "number" && !Number.isSafeInteger(value) ? { kind: "scalar", value, float: true, place } : { kind: "scalar", value, place };
+}
