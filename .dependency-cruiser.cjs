@@ -126,7 +126,7 @@ module.exports = {
       comment: "Another package is entered through an index.ts that its package.json exports.",
       severity: "error",
       from: { path: "^packages/([^/]+)/" },
-      to: { path: "^packages/[^/]+/src/", pathNot: ["^packages/$1/", "^packages/[^/]+/src/([^/]+/)?index\\.ts$"] },
+      to: { path: "^packages/[^/]+/src/", pathNot: ["^packages/$1/", "^packages/[^/]+/src/index\\.ts$", "^packages/[^/]+/src/[^/]+/index\\.ts$"] },
     },
     {
       name: "no-circular",
@@ -139,13 +139,14 @@ module.exports = {
       name: "resolvable",
       comment: "The import leads nowhere.",
       severity: "error",
-      from: { path: "^packages/", pathNot: "^packages/train/src/" },
-      to: { couldNotResolve: true },
+      from: { path: "^packages/[^/]+/(src|test)/" },
+      // optional peers: installed by `l3m engine install`, not by npm ci
+      to: { couldNotResolve: true, pathNot: "^@tensorflow/tfjs-node(-gpu)?$" },
     },
   ],
   options: {
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "(^|/)dist/|\\.generated\\.ts$" },
+    exclude: { path: "^packages/[^/]+/dist/|\\.generated\\.ts$" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.test.json" },
     enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["types", "import", "default"] },

@@ -11,6 +11,7 @@ export default defineConfig({
   test: {
     include: ["packages/*/test/**/*.test.ts", "tools/*/test/**/*.test.ts"],
     pool: "forks",
+    reporters: ["default", `${import.meta.dirname}/tools/checks/closing-line-reporter.ts`],
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },
