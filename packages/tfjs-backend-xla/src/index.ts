@@ -1,1 +1,10 @@
-export {};
+/** A TensorFlow.js backend that records kernels as StableHLO and runs them through XLA. */
+export { type CompileFlags } from "./compile/compiler.ts";
+export { type EngineMemory, XlaEngine } from "./engine.ts";
+export { type Jitted, type JitOptions } from "./jit/jit.ts";
+export { JitReport } from "./jit/report.ts";
+export { type ShardingTree } from "./jit/sharding-tree.ts";
+export { type Tree } from "./jit/tree.ts";
+export { BACKEND_NAME } from "./backend/xla-backend.ts";
+export { KERNELS } from "./register-all.ts";
+export { type StartOptions, startXla } from "./start-xla.ts";

@@ -1,0 +1,52 @@
+/** The running engine: a PJRT client behind a tfjs backend. */
+import { type PjrtClient } from "@l3m/pjrt";
+import { removeBackend } from "@tensorflow/tfjs-core";
+import { BACKEND_NAME, type XlaBackend } from "./backend/xla-backend.ts";
+import { type Compiler } from "./compile/compiler.ts";
+import { jit, type Jitted, type JitOptions } from "./jit/jit.ts";
+import { type Tree } from "./jit/tree.ts";
+
+export interface EngineMemory {
+  /** Data of live tensors. */
+  readonly numDataIds: number;
+  /** Arrays on the devices. */
+  readonly liveBuffers: number;
+}
+
+export class XlaEngine {
+  readonly client: PjrtClient;
+  readonly #backend: XlaBackend;
+  readonly #compiler: Compiler;
+  #running = true;
+
+  constructor(client: PjrtClient, backend: XlaBackend, compiler: Compiler) {
+    this.client = client;
+    this.#backend = backend;
+    this.#compiler = compiler;
+  }
+
+  /**
+   * Compiles `fn` into one program per signature.
+   *
+   * tf.Variables that `fn` assigns are updated after every call and their old buffers reused; other tensors from outside
+   * are read at every call. `fn` must depend on the values of its arguments through kernels only.
+   *
+   * @throws L3M_TRACE when `fn` reads a traced tensor, draws random numbers on the host or makes a large host array
+   */
+  jit<A extends readonly Tree[], R extends Tree>(fn: (...args: A) => R, options: JitOptions = {}): Jitted<A, R> {
+    return jit(this.#backend, this.#compiler, fn, options);
+  }
+
+  memory(): EngineMemory {
+    this.#backend.recorder.sweep();
+    return { numDataIds: this.#backend.numDataIds(), liveBuffers: this.client.liveBuffers };
+  }
+
+  /** Removes the backend from tfjs and frees everything on the devices. Tensors of this engine end with it. */
+  async stop(): Promise<void> {
+    if (!this.#running) return;
+    this.#running = false;
+    removeBackend(BACKEND_NAME);
+    this.client.destroy();
+  }
+}

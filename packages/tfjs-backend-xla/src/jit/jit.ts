@@ -1,0 +1,119 @@
+/** Compiles functions of tensors: traced once per signature, then one execution per call. */
+import { L3mError } from "@l3m/errors";
+import { type Tensor } from "@tensorflow/tfjs-core";
+import { type XlaBackend } from "../backend/xla-backend.ts";
+import { type CompileFlags, type Compiled, type Compiler } from "../compile/compiler.ts";
+import { type PlannedProgram, planProgram } from "./plan-program.ts";
+import { Program } from "./program.ts";
+import { JitReport } from "./report.ts";
+import { leafShardings, type ShardingTree } from "./sharding-tree.ts";
+import { type TracedFunction, traceFunction } from "./trace-function.ts";
+import { flatten, type Tree, type TreeShape } from "./tree.ts";
+
+export interface JitOptions {
+  /** Shown in errors and reports; the function's own name by default. */
+  readonly name?: string;
+  /** Numbers of the arguments whose buffers the call consumes and whose tensors it disposes. Default none. */
+  readonly donate?: readonly number[];
+  /** One tree per argument; replicated by default. Only with a mesh. */
+  readonly inShardings?: readonly ShardingTree[];
+  readonly outShardings?: ShardingTree;
+  /** XLA flags of this function, over those of the engine. */
+  readonly compileFlags?: CompileFlags;
+}
+
+/** A compiled function. */
+export interface Jitted<A extends readonly Tree[], R extends Tree> {
+  /** Runs it; the first call with a new signature (tree structure, shapes, dtypes) traces and compiles. */
+  (...args: A): R;
+  /** Traces and compiles for the signature of these arguments without running; the event loop keeps turning. */
+  prepare(...args: A): Promise<JitReport>;
+  /** One report per signature, in order. */
+  readonly reports: readonly JitReport[];
+}
+
+interface Planned extends PlannedProgram {
+  readonly leaves: readonly Tensor[];
+  readonly traceMs: number;
+  readonly traced: TracedFunction;
+}
+
+export function jit<A extends readonly Tree[], R extends Tree>(backend: XlaBackend, compiler: Compiler, fn: (...args: A) => R, options: JitOptions): Jitted<A, R> {
+  const name = options.name ?? (fn.name === "" ? "jit" : fn.name);
+  const applied = (args: readonly Tree[]): Tree => fn(...(args as A));
+  const programs: { readonly program: Program; readonly report: JitReport }[] = [];
+  const reports: JitReport[] = [];
+  const partitions = backend.mesh === undefined ? 1 : backend.devices.devices.length;
+  const compileOptions = { numPartitions: partitions, ...(options.compileFlags !== undefined && { flags: options.compileFlags }) };
+
+  const plan = (args: readonly Tree[]): Planned => {
+    const start = performance.now();
+    const leaves: Tensor[] = [];
+    const shape = flatten(args, leaves, `the arguments of "${name}"`);
+    const traced = traceFunction(backend, name, applied, shape, leaves);
+    const layout = {
+      inputShardings: leafShardings(shape, options.inShardings, `the arguments of "${name}"`),
+      resultShardings: leafShardings(traced.resultShape, options.outShardings, `the result of "${name}"`),
+      donated: donatedLeaves(shape, options.donate ?? [], name),
+    };
+    const planned = planProgram(name, traced, shape, leaves, layout, backend.mesh);
+    return { ...planned, traced, leaves, traceMs: performance.now() - start };
+  };
+
+  const finish = (planned: Planned, { executable, compileMs, fromCache }: Compiled): (typeof programs)[number] => {
+    const program = new Program(planned.plan, backend, executable);
+    const report = new JitReport({ name, traceMs: planned.traceMs, compileMs, fromCache, moduleText: planned.text, executable });
+    const finished = { program, report };
+    if (!planned.traced.madeVariables) programs.push(finished); // else it runs once, and is traced again with the variables in place
+    reports.push(report);
+    return finished;
+  };
+
+  const call = (...args: A): R => {
+    if (backend.trace !== undefined) return fn(...args); // inside another trace: part of that program
+    for (const { program } of programs) {
+      const leaves: Tensor[] = [];
+      if (program.accepts(args, leaves)) return program.call(leaves) as R;
+    }
+    const planned = plan(args);
+    const { program } = finish(planned, compiler.compileSync(planned.text, compileOptions));
+    return program.call(planned.leaves) as R;
+  };
+
+  const prepare = async (...args: A): Promise<JitReport> => {
+    const known = () => programs.find(({ program }) => program.accepts(args, []))?.report;
+    const ready = known();
+    if (ready !== undefined) return ready;
+    const planned = plan(args);
+    if (planned.traced.madeVariables) {
+      for (const { variable } of planned.traced.assigned) if (planned.traced.captures.every((capture) => capture.variable !== variable)) variable.dispose();
+      throw new L3mError("L3M_TRACE", { message: `"${name}" makes variables, so it cannot be prepared before its first call`, fix: "Make the variables before, or call the function." });
+    }
+    const compiled = await compiler.compile(planned.text, compileOptions);
+    return known() ?? finish(planned, compiled).report;
+  };
+
+  return Object.assign(call, { prepare, reports });
+}
+
+/** Numbers of the leaves that belong to the donated arguments. */
+function donatedLeaves(shape: TreeShape, donate: readonly number[], name: string): ReadonlySet<number> {
+  const items = shape.kind === "list" ? shape.items : [];
+  const bad = donate.find((index) => index < 0 || index >= items.length);
+  if (bad !== undefined) {
+    throw new L3mError("L3M_BAD_OPTION", { message: `"${name}" cannot donate argument ${bad}`, expected: `numbers below ${items.length}`, got: String(bad) });
+  }
+  let next = 0;
+  const donated = new Set<number>();
+  items.forEach((item, i) => {
+    const count = countLeaves(item);
+    if (donate.includes(i)) for (let k = 0; k < count; k++) donated.add(next + k);
+    next += count;
+  });
+  return donated;
+}
+
+function countLeaves(shape: TreeShape): number {
+  if (shape.kind === "leaf") return 1;
+  return shape.kind === "none" ? 0 : shape.items.reduce((sum, item) => sum + countLeaves(item), 0);
+}

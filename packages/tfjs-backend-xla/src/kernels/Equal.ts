@@ -1,0 +1,4 @@
+/** Equal: a == b. */
+import { comparison } from "../lowering/elementwise-kernel.ts";
+
+export const equal = comparison("Equal", "EQ");

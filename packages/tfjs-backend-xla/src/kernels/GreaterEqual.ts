@@ -1,0 +1,4 @@
+/** GreaterEqual: a >= b. */
+import { comparison } from "../lowering/elementwise-kernel.ts";
+
+export const greaterEqual = comparison("GreaterEqual", "GE");

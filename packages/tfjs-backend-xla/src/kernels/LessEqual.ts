@@ -1,0 +1,4 @@
+/** LessEqual: a <= b. */
+import { comparison } from "../lowering/elementwise-kernel.ts";
+
+export const lessEqual = comparison("LessEqual", "LE");

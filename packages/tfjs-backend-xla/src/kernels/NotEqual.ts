@@ -1,0 +1,4 @@
+/** NotEqual: a != b. */
+import { comparison } from "../lowering/elementwise-kernel.ts";
+
+export const notEqual = comparison("NotEqual", "NE");

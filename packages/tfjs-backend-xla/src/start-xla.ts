@@ -1,0 +1,52 @@
+/** Starts XLA and makes it the tfjs backend. */
+import { type ClientOptions, loadPlugin } from "@l3m/pjrt";
+import { type Mesh } from "@l3m/stablehlo";
+import { L3mError } from "@l3m/errors";
+import { findBackend, registerBackend, setBackend } from "@tensorflow/tfjs-core";
+import { Devices } from "./backend/devices.ts";
+import { BACKEND_NAME, XlaBackend } from "./backend/xla-backend.ts";
+import { type CompileFlags, Compiler } from "./compile/compiler.ts";
+import { DiskCache } from "./compile/disk-cache.ts";
+import { XlaEngine } from "./engine.ts";
+import { registerKernels } from "./register-all.ts";
+
+export interface StartOptions {
+  /** A PJRT plugin, for example what `findPlugin("cpu")` of @l3m/pjrt gives. */
+  readonly pluginPath: string;
+  /** Options of the PJRT client; for a mesh on the CPU give `cpu_device_count`. */
+  readonly clientOptions?: ClientOptions;
+  /** Folder for compiled programs; none are kept without it. */
+  readonly cacheDir?: string;
+  /** Devices to spread compiled functions over; a single device by default. */
+  readonly mesh?: Mesh;
+  /** XLA flags of every compilation. */
+  readonly compileFlags?: CompileFlags;
+}
+
+/**
+ * Registers the tfjs backend "xla" and selects it.
+ *
+ * @throws L3M_PJRT_PLUGIN if the file is no usable plugin, L3M_PJRT if the client does not start, L3M_BAD_OPTION if the
+ *   mesh has more devices than the client
+ */
+export function startXla(options: StartOptions): XlaEngine {
+  const { pluginPath, clientOptions = {}, cacheDir, compileFlags = {} } = options;
+  if (findBackend(BACKEND_NAME) !== null) {
+    throw new L3mError("L3M_BAD_OPTION", { message: "an XLA engine is already running in this process", fix: "Call stop() on it first." });
+  }
+  const client = loadPlugin(pluginPath).createClient(clientOptions);
+  const size = options.mesh?.axes.reduce((product, axis) => product * axis.size, 1) ?? 1;
+  if (size > client.devices.length) {
+    const got = `${client.devices.length} devices`;
+    client.destroy();
+    throw new L3mError("L3M_BAD_OPTION", { message: "the mesh has more devices than the client", expected: `${size} devices`, got, fix: "Make the mesh smaller; on the CPU raise cpu_device_count." });
+  }
+  const devices = new Devices(client, size === 1 ? undefined : options.mesh);
+  const disk = cacheDir === undefined ? undefined : new DiskCache(cacheDir, client, clientOptions);
+  const compiler = new Compiler(client, compileFlags, disk);
+  const backend = new XlaBackend(devices, compiler);
+  registerKernels();
+  registerBackend(BACKEND_NAME, () => backend);
+  void setBackend(BACKEND_NAME); // resolves at once: the backend exists
+  return new XlaEngine(client, backend, compiler);
+}
