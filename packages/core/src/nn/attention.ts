@@ -57,5 +57,6 @@ export function mergeHeads(x: Tensor): Tensor {
 export function repeatHeads(x: Tensor, groups: number): Tensor {
   if (groups === 1) return x;
   const [B = 0, G = 0, M = 0, d = 0] = x.shape;
-  return tf.reshape(tf.broadcastTo(tf.expandDims(x, 2), [B, G, groups, M, d]), [B, G * groups, M, d]);
+  const copies = tf.broadcastTo(tf.reshape(x, [B, G, 1, M * d]), [B, G, groups, M * d]); // rank 4: tfjs has no gradient of Tile above it
+  return tf.reshape(copies, [B, G * groups, M, d]);
 }

@@ -9,13 +9,13 @@ const EPSILON = 1e-6;
  * (Pascanu et al. 2013; `torch.nn.utils.clip_grad_norm_`, but pure). A NaN anywhere makes everything NaN; an infinite
  * gradient makes the finite ones 0.
  *
- * @param grads float tensors of any shapes, without parameters that have no gradient.
+ * @param grads float tensors of any shapes; undefined for a parameter without gradient, which stays undefined.
  * @param maxNorm 0 gives zeros.
  * @returns `norm`: float32 scalar before clipping; `grads` in the same order.
  */
-export function clipGradNorm(grads: readonly tf.Tensor[], maxNorm: number): { norm: tf.Tensor; grads: tf.Tensor[] } {
-  const squares = grads.map((grad) => tf.sum(tf.square(grad)));
+export function clipGradNorm<G extends tf.Tensor | undefined>(grads: readonly G[], maxNorm: number): { norm: tf.Tensor; grads: G[] } {
+  const squares = grads.flatMap((grad) => (grad === undefined ? [] : [tf.sum(tf.square(grad))]));
   const norm = tf.sqrt(squares.reduce<tf.Tensor>((total, square) => tf.add(total, square), tf.scalar(0)));
   const factor = tf.minimum(tf.div(maxNorm, tf.add(norm, EPSILON)), 1);
-  return { norm, grads: grads.map((grad) => tf.mul(grad, factor)) };
+  return { norm, grads: grads.map((grad) => (grad === undefined ? grad : (tf.mul(grad, factor) as G))) };
 }

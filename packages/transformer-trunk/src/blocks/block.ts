@@ -3,7 +3,6 @@ import * as tf from "@l3m/core/tf";
 import { dropPath } from "@l3m/core/nn";
 import { defineModule, slot } from "@l3m/core";
 import * as z from "zod";
-import { DEFAULT_NORM } from "../default-norm.ts";
 
 const options = z.strictObject({
   embed_dim: z.int().positive().describe("D, width of the tokens."),
@@ -22,10 +21,10 @@ export const block = defineModule({
   inputs: ["mask", "position_ids"],
   options,
   slots: {
-    attn_target: slot(["attention", "module"]),
+    attn_target: slot("attention"),
     ffn_target: slot("ffn", { default: "core/mlp" }),
     act_layer: slot("activation", { default: "core/gelu" }),
-    norm_layer: slot("norm", { default: DEFAULT_NORM }),
+    norm_layer: slot("norm", { default: "core/layer-norm" }),
   },
   build(given, context) {
     const { embed_dim: D, mlp_hidden_dim: F, use_bias, drop_path, act_layer, norm_layer } = given;

@@ -2,7 +2,6 @@
 import type * as tf from "@l3m/core/tf";
 import { defineBlock, type ForwardContext, fromOption, fromPort, type Layer, type LayerInputs, maybeRead, read, slot, write, writeList } from "@l3m/core";
 import * as z from "zod";
-import { DEFAULT_NORM } from "../default-norm.ts";
 import { initTrunk, rescaleBranchOutputs, WEIGHT_INIT_STYLES } from "./weight-init.ts";
 
 const options = z.strictObject({
@@ -31,10 +30,10 @@ export const transformer = defineBlock({
   upstream: { block: "layer" },
   options,
   slots: {
-    attn_target: slot(["attention", "module"]),
+    attn_target: slot("attention"),
     ffn_target: slot("ffn", { default: "core/mlp" }),
     act_layer: slot("activation", { default: "core/gelu" }),
-    norm_layer: slot("norm", { default: DEFAULT_NORM }),
+    norm_layer: slot("norm", { default: "core/layer-norm" }),
     layer: slot("module", { default: "transformer-trunk/block" }),
   },
   ports: {
