@@ -8,7 +8,7 @@
  * A map given for a map merges into it; everything else replaces. A path that leads through `${...}` changes a private copy.
  */
 import { didYouMean, isL3mError, L3mError } from "@l3m/errors";
-import { describeNode, type ConfigNode, type MapEntry } from "./tree/config-node.ts";
+import { describeNode, type ConfigNode, type ListNode, type MapEntry } from "./tree/config-node.ts";
 import { asIndex, formatPath, parsePath, type ConfigPath } from "./tree/config-path.ts";
 import { mergeNodes, type MergeReport } from "./tree/merge.ts";
 import { readYaml } from "./yaml/read-yaml.ts";
@@ -110,7 +110,7 @@ class OverrideEdit {
     return result;
   }
 
-  private applyToList(list: Extract<ConfigNode, { kind: "list" }>, key: string, depth: number): ConfigNode {
+  private applyToList(list: ListNode, key: string, depth: number): ConfigNode {
     const { path, action } = this.override;
     const index = asIndex(key);
     const item = index === undefined ? undefined : list.items[index];

@@ -10,7 +10,7 @@ import { pythonText } from "./python-text.ts";
 import { readResolverScalar, type ResolverScalar } from "./resolver-scalar.ts";
 
 /** What a resolver may look at. */
-export interface ResolverContext {
+interface ResolverContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The resolved node at an absolute or relative path; undefined when there is none. */
   select(path: string): ConfigNode | undefined;

@@ -48,10 +48,20 @@ function badValue(issue: z.core.$ZodIssue, path: readonly string[], source: Chec
   });
 }
 
+/** zod's type names as readers of a YAML file know them. */
+const TYPE_NAMES: ReadonlyMap<string, string> = new Map([
+  ["object", "a map"],
+  ["record", "a map"],
+  ["array", "a list"],
+  ["string", "text"],
+  ["int", "a whole number"],
+  ["boolean", "true or false"],
+]);
+
 function expectation(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case "invalid_type":
-      return { object: "a map", record: "a map", array: "a list", string: "text", int: "a whole number", boolean: "true or false" }[issue.expected as string] ?? `a ${issue.expected}`;
+      return TYPE_NAMES.get(issue.expected) ?? `a ${issue.expected}`;
     case "invalid_value":
       return `one of ${issue.values.map(String).join(", ")}`;
     case "too_small":

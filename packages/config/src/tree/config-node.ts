@@ -43,7 +43,7 @@ export interface MapNode {
 }
 
 /** An interpolation that later files or overrides change inside: resolved into a private copy first, then patched. */
-export interface PatchedNode {
+interface PatchedNode {
   readonly kind: "patched";
   readonly base: TextNode;
   readonly patches: readonly MapPatch[];
