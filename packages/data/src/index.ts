@@ -1,4 +1,69 @@
-export { ByteTokenizer } from "./text/byte-tokenizer.ts";
+import { definePlugin } from "@l3m/core";
+import { defaultCollate } from "./collate/default-collate.ts";
+import { imageTextCollate } from "./collate/image-text-collate.ts";
+import { imageTextFolder } from "./datasets/image-text-folder.ts";
+import { imageTextJsonl } from "./datasets/image-text-jsonl.ts";
+import { distinctConcepts } from "./samplers/distinct-concepts.ts";
+import { sequential } from "./samplers/sequential.ts";
+import { shuffled } from "./samplers/shuffled.ts";
+import { bpeTokenizer } from "./text/bpe-tokenizer.ts";
+import { byteTokenizer } from "./text/byte-tokenizer.ts";
+import { centerCrop } from "./transforms/center-crop.ts";
+import { normalize } from "./transforms/normalize.ts";
+import { randomColorJitter } from "./transforms/random-color-jitter.ts";
+import { randomGrayscale } from "./transforms/random-grayscale.ts";
+import { randomHorizontalFlip } from "./transforms/random-horizontal-flip.ts";
+import { randomResizedCrop } from "./transforms/random-resized-crop.ts";
+import { randomScaleShift } from "./transforms/random-scale-shift.ts";
+import { resize } from "./transforms/resize.ts";
+import { toTensor } from "./transforms/to-tensor.ts";
+
+export { stackSamples } from "./collate/default-collate.ts";
+export { collateImageText } from "./collate/image-text-collate.ts";
+export { ImageTextDataset } from "./datasets/image-text-dataset.ts";
+export { prepareDataset, type PreparableDataset, type PrepareProgress } from "./datasets/prepare-dataset.ts";
+export { decodeImage, readImage } from "./images/decode-image.ts";
+export { crop, flipHorizontally, type CropBox, type Image } from "./images/image.ts";
+export { resample } from "./images/resample.ts";
+export type { Interpolation } from "./images/resample-filters.ts";
+export { createLoader, type BatchSource, type LoadedBatch, type LoaderOptions } from "./loader/create-loader.ts";
+export type { BadSamplePolicy, SkippedSample } from "./loader/make-batch.ts";
+export type { BuildPipeline, Pipeline, PipelineRecipe } from "./loader/pipeline.ts";
+export { philox4x32 } from "./rng/philox.ts";
+export { permutation, PhiloxRng, sampleRng } from "./rng/sample-rng.ts";
+export { DistinctConceptsSampler } from "./samplers/distinct-concepts.ts";
+export type { SamplerInputs } from "./samplers/sampler-options.ts";
+export type { SamplerState } from "./samplers/sampler-state.ts";
+export { SequentialSampler, type SequentialOptions } from "./samplers/sequential.ts";
+export { ShuffledSampler } from "./samplers/shuffled.ts";
+export type { FieldArray, TensorField } from "./tensor-field.ts";
 export { BpeTokenizer, type BpeRoles } from "./text/bpe-tokenizer.ts";
+export { ByteTokenizer } from "./text/byte-tokenizer.ts";
+export { padText, type PaddedText } from "./text/pad-text.ts";
 export { formatTokenizer, parseTokenizer, readTokenizerFile, writeTokenizerFile, type BpeVocabulary } from "./text/tokenizer-file.ts";
 export { trainBpe, type TrainBpeOptions } from "./text/train-bpe.ts";
+
+/** The plugin `data`. */
+export default definePlugin({
+  namespace: "data",
+  provides: [
+    imageTextFolder,
+    imageTextJsonl,
+    resize,
+    centerCrop,
+    randomResizedCrop,
+    randomHorizontalFlip,
+    toTensor,
+    randomScaleShift,
+    randomColorJitter,
+    randomGrayscale,
+    normalize,
+    sequential,
+    shuffled,
+    distinctConcepts,
+    byteTokenizer,
+    bpeTokenizer,
+    defaultCollate,
+    imageTextCollate,
+  ],
+});

@@ -5,8 +5,8 @@ import type { Tokenizer } from "@l3m/core";
 export interface PaddedText {
   /** int32 `[B, N]`. */
   readonly ids: Int32Array;
-  /** uint8 `[B, N]`: 1 where a token (the end of text included) is, 0 on padding. */
-  readonly mask: Uint8Array;
+  /** int32 `[B, N]`: 1 where a token (the end of text included) is, 0 on padding. */
+  readonly mask: Int32Array;
 }
 
 /**
@@ -15,7 +15,7 @@ export interface PaddedText {
  */
 export function padText(texts: readonly string[], tokenizer: Tokenizer, contextLength: number): PaddedText {
   const ids = new Int32Array(texts.length * contextLength).fill(tokenizer.padId ?? 0);
-  const mask = new Uint8Array(ids.length);
+  const mask = new Int32Array(ids.length);
   const head = tokenizer.bosId === undefined ? [] : [tokenizer.bosId];
   const tail = tokenizer.eosId === undefined ? [] : [tokenizer.eosId];
   texts.forEach((text, row) => {

@@ -1,0 +1,12 @@
+/** A folder with `images/` and `captions.jsonl`. */
+import { join } from "node:path";
+import { defineDataset } from "@l3m/core";
+import { z } from "zod";
+import { ImageTextDataset } from "./image-text-dataset.ts";
+
+export const imageTextFolder = defineDataset({
+  name: "image-text-folder",
+  summary: "A folder with images/ and captions.jsonl; its image paths are relative to images/.",
+  options: z.strictObject({ root: z.string().describe("Path of the folder.") }),
+  build: ({ root }) => new ImageTextDataset(join(root, "captions.jsonl"), join(root, "images")),
+});

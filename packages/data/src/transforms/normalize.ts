@@ -1,0 +1,37 @@
+/** Normalisation by mean and standard deviation per channel. */
+import { defineTransform } from "@l3m/core";
+import { L3mError } from "@l3m/errors";
+import { z } from "zod";
+import { floatImageOf, withPixels } from "../images/float-image.ts";
+
+const perChannel = z.union([z.number(), z.array(z.number()).min(1)]);
+
+/** Computes in float32 as PyTorch does. */
+export const normalize = defineTransform({
+  name: "normalize",
+  summary: "(x - mean) / std per channel; one number serves all channels.",
+  options: z.strictObject({ mean: perChannel, std: perChannel, key: z.string().default("image") }),
+  build: ({ mean, std, key }) => (sample) => {
+    const image = floatImageOf(sample, key, "data/normalize");
+    const means = channelValues(mean, image.channels, "mean");
+    const deviations = channelValues(std, image.channels, "std");
+    const pixels = image.height * image.width;
+    const data = new Float32Array(image.data.length);
+    for (let channel = 0; channel < image.channels; channel++) {
+      const center = means[channel] ?? 0;
+      const deviation = deviations[channel] ?? 1;
+      for (let i = channel * pixels; i < (channel + 1) * pixels; i++) data[i] = Math.fround((image.data[i] ?? 0) - center) / deviation;
+    }
+    return withPixels(sample, key, image, data);
+  },
+});
+
+function channelValues(values: number | readonly number[], channels: number, name: string): Float32Array {
+  if (typeof values === "number") return new Float32Array(channels).fill(values);
+  if (values.length === channels) return Float32Array.from(values);
+  throw new L3mError("L3M_BAD_OPTION", {
+    message: `data/normalize needs one ${name} for each channel.`,
+    expected: `1 or ${channels} numbers`,
+    got: String(values.length),
+  });
+}

@@ -1,0 +1,55 @@
+/** Random resized crop, the standard augmentation of image pre-training (Szegedy et al., 2014). */
+import { defineTransform, type SampleRng } from "@l3m/core";
+import { z } from "zod";
+import { type CropBox, imageOf, withImage } from "../images/image.ts";
+import { resample } from "../images/resample.ts";
+import { INTERPOLATIONS } from "../images/resample-filters.ts";
+import { roundHalfEven } from "../images/round-half-even.ts";
+import { heightAndWidth, sizeSchema } from "./image-size.ts";
+
+const ATTEMPTS = 10;
+
+/** The crops are distributed as torchvision's; the random numbers are our own. */
+export const randomResizedCrop = defineTransform({
+  name: "random-resized-crop",
+  summary: "Cuts out a part of random area and aspect ratio and resizes it.",
+  options: z.strictObject({
+    size: sizeSchema,
+    scale: z.tuple([z.number().positive(), z.number().positive()]).default([0.08, 1]).describe("Area of the part, as a fraction of the image."),
+    ratio: z.tuple([z.number().positive(), z.number().positive()]).default([3 / 4, 4 / 3]).describe("Width over height of the part."),
+    interpolation: z.enum(INTERPOLATIONS).default("bilinear"),
+    key: z.string().default("image"),
+  }),
+  build: ({ size, scale, ratio, interpolation, key }) => {
+    const [height, width] = heightAndWidth(size);
+    return (sample, rng) => {
+      const image = imageOf(sample, key, "data/random-resized-crop");
+      const box = randomBox(image.height, image.width, scale, ratio, rng);
+      return withImage(sample, key, resample(image, height, width, interpolation, box));
+    };
+  },
+});
+
+type Range = readonly [low: number, high: number];
+
+function randomBox(H: number, W: number, scale: Range, ratio: Range, rng: SampleRng): CropBox {
+  const uniform = ([low, high]: Range): number => low + (high - low) * rng.float();
+  const logRatio: Range = [Math.log(ratio[0]), Math.log(ratio[1])];
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const area = H * W * uniform(scale);
+    const aspect = Math.exp(uniform(logRatio));
+    const width = roundHalfEven(Math.sqrt(area * aspect));
+    const height = roundHalfEven(Math.sqrt(area / aspect));
+    if (width <= 0 || width > W || height <= 0 || height > H) continue;
+    const top = rng.below(H - height + 1);
+    return { top, left: rng.below(W - width + 1), height, width };
+  }
+  return largestCentralBox(H, W, ratio);
+}
+
+function largestCentralBox(H: number, W: number, [narrowest, widest]: Range): CropBox {
+  const aspect = W / H;
+  const width = aspect > widest ? roundHalfEven(H * widest) : W;
+  const height = aspect < narrowest ? roundHalfEven(W / narrowest) : H;
+  return { top: Math.floor((H - height) / 2), left: Math.floor((W - width) / 2), height, width };
+}
