@@ -2,6 +2,7 @@
 import { type DataDict, type DataValue, isTensor } from "@l3m/core";
 import type { Tensor } from "@l3m/core/tf";
 import { L3mError } from "@l3m/errors";
+import type { HostTensor } from "./safetensors.ts";
 
 /** How a case hands its inputs over. */
 export interface InputFields {
@@ -26,6 +27,22 @@ export function dictOf(fields: InputFields, tensors: ReadonlyMap<string, Tensor>
     } else if (fields.nested_inputs === true && inner !== "") {
       dict.set(outer, { ...(dict.get(outer) as Record<string, DataValue> | undefined), [inner]: tensor });
     } else dict.set(key, tensor);
+  }
+  return dict;
+}
+
+/**
+ * Adds `<mask key>_num_visible` for every stored patch mask `[B, P]` that leaves the same number of patches in each row:
+ * shapes are static, so blocks that leave patches out take the number from there and never from the mask.
+ */
+export function addVisibleCounts(dict: DataDict, { inputs = {} }: InputFields, stored: ReadonlyMap<string, HostTensor>): DataDict {
+  for (const [name, key] of Object.entries(inputs)) {
+    const mask = stored.get(name);
+    if (mask?.dtype !== "BOOL" || mask.shape.length !== 2) continue;
+    const [B = 0, P = 0] = mask.shape;
+    const counts = new Set(Array.from({ length: B }, (_, row) => mask.data.subarray(row * P, (row + 1) * P).filter((left) => left === 0).length));
+    const [count = 0] = counts;
+    if (counts.size === 1 && count > 0) dict.set(`${key}_num_visible`, count);
   }
   return dict;
 }

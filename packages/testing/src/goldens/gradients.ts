@@ -9,12 +9,9 @@ export interface Differentiated {
   readonly scalar: Tensor | undefined;
 }
 
-/**
- * Runs `fn` once; the result holds its outputs and `grad.<name>` of its scalar for every tensor of `xs`. A tensor that the
- * scalar does not depend on has a gradient of zeros.
- */
-export function withGradients(fn: () => Differentiated, xs: ReadonlyMap<string, Tensor>): Map<string, Tensor> {
-  if (xs.size === 0) return new Map(fn().outputs);
+/** Runs `fn` once. A tensor that the scalar does not depend on has no gradient. */
+export function differentiate(fn: () => Differentiated, xs: readonly Tensor[]): { outputs: Map<string, Tensor>; grads: readonly (Tensor | undefined)[] } {
+  if (xs.length === 0) return { outputs: new Map(fn().outputs), grads: [] };
   let outputs = new Map<string, Tensor>();
   const forward = (): Tensor => {
     const result = fn();
@@ -22,8 +19,13 @@ export function withGradients(fn: () => Differentiated, xs: ReadonlyMap<string, 
     for (const tensor of outputs.values()) tf.keep(tensor); // they outlive the tape's scope
     return result.scalar ?? tf.scalar(0);
   };
-  const tensors = [...xs.values()];
-  const { grads } = tf.engine().gradients(forward, tensors, undefined, true) as { grads: readonly (Tensor | undefined)[] };
+  const { grads } = tf.engine().gradients(forward, [...xs], undefined, true);
+  return { outputs, grads };
+}
+
+/** Like {@link differentiate}, with the gradients among the outputs as `grad.<name>`; a missing gradient is one of zeros. */
+export function withGradients(fn: () => Differentiated, xs: ReadonlyMap<string, Tensor>): Map<string, Tensor> {
+  const { outputs, grads } = differentiate(fn, [...xs.values()]);
   [...xs].forEach(([name, x], i) => outputs.set(`grad.${name}`, grads[i] ?? tf.zerosLike(x)));
   return outputs;
 }

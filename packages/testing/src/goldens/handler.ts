@@ -16,5 +16,7 @@ export interface Surroundings {
 export interface Handler {
   /** Parts of the case that name what it builds or calls: every `_target_` in them, and every string that is one. */
   readonly builds: (golden: GoldenCase) => unknown;
+  /** Upstream names that the handler itself stands for; they need no registration. */
+  readonly functions?: Readonly<Record<string, unknown>>;
   readonly run: (golden: GoldenCase, surroundings: Surroundings) => Comparison | Promise<Comparison>;
 }

@@ -50,7 +50,7 @@ export async function runCase(golden: GoldenCase, options: RunOptions): Promise<
     return missing === undefined ? result("failed", new Comparison(), `unknown handler "${golden.handler}"`) : result("skipped", new Comparison(), missing);
   }
   try {
-    const unknown = unknownTargets(options.registry, targetsIn(handler.builds(golden)));
+    const unknown = unknownTargets(options.registry, targetsIn(handler.builds(golden)), handler.functions);
     if (unknown.length > 0) return result("skipped", new Comparison(), `not registered: ${unknown.join(", ")}`);
     const comparison = await handler.run(golden, { registry: options.registry, compat: options.compat ?? false, jit: options.jit });
     if (comparison.count === 0) return result("failed", comparison, "the case compares nothing");

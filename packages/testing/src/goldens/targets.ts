@@ -1,6 +1,5 @@
 /** Which registered things a case builds or calls. */
 import type { Registry } from "@l3m/core";
-import { UPSTREAM_FUNCTIONS } from "./upstream-functions.ts";
 
 /** Every `_target_` inside `node`, and `node` itself when it is a string; in order, each once. */
 export function targetsIn(node: unknown): string[] {
@@ -19,7 +18,7 @@ export function targetsIn(node: unknown): string[] {
   return [...found];
 }
 
-/** Those that neither a plugin registers nor a function of ours stands for. */
-export function unknownTargets(registry: Registry, targets: readonly string[]): string[] {
-  return targets.filter((target) => !registry.has(target) && !(target in UPSTREAM_FUNCTIONS));
+/** Those that no plugin registers and that are none of `functions`. */
+export function unknownTargets(registry: Registry, targets: readonly string[], functions: Readonly<Record<string, unknown>> = {}): string[] {
+  return targets.filter((target) => !registry.has(target) && !(target in functions));
 }
