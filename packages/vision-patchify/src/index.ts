@@ -1,6 +1,10 @@
+export { openaiClipVitProcessorWithRegisters } from "./openai-clip-vit-processor-with-registers.ts";
+export { openaiClipVitProcessor } from "./openai-clip-vit-processor.ts";
 export { patchEmbedLinear } from "./patch-embed-linear.ts";
 export { patchEmbed } from "./patch-embed.ts";
 export type { PatchFacts, Patchifier } from "./patchifier.ts";
 export { patchify } from "./patchify.ts";
 export { visionPatchify, visionPatchify as default } from "./plugin.ts";
+export { tokenSubSampler } from "./token-sub-sampler.ts";
+export { vitPreprocessorWithRegisters } from "./vit-preprocessor-with-registers.ts";
 export { vitPreprocessor } from "./vit-preprocessor.ts";

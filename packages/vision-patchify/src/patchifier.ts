@@ -95,3 +95,19 @@ function checkImage(x: Tensor, channels: number, where: string): void {
     fix: "Put the channels second, and set in_chans to their number.",
   });
 }
+
+/** The layer as a {@link Patchifier}. Throws `L3M_BAD_OPTION` for one whose projection and norm cannot be used apart. */
+export function asPatchifier(layer: Layer, where: string): Patchifier {
+  if (isPatchifier(layer)) return layer;
+  throw new L3mError("L3M_BAD_OPTION", {
+    message: "This preprocessor uses the projection and the norm of its patchifier apart.",
+    where: { path: `${where}.patchifier` },
+    expected: "a module with project() and normalise()",
+    got: "one without them",
+    fix: "Use vision-patchify/patch-embed.",
+  });
+}
+
+function isPatchifier(layer: Layer): layer is Patchifier {
+  return "project" in layer && "normalise" in layer;
+}
