@@ -24,7 +24,13 @@ export function buildTarget<K extends Kind = Kind>(golden: GoldenCase, { registr
 
 /** Stored parameters and buffers by state-dict name; buffers that the case does not store keep their initial values. */
 export async function parametersOf(golden: GoldenCase, built: Built<unknown>): Promise<Map<string, HostTensor | HostResult>> {
-  const given = new Map<string, HostTensor | HostResult>(names(golden, "params").map((name) => [name, stored(golden, `param.${name}`) as HostTensor]));
+  const scalars = new Set([...built.params, ...built.buffers].filter(({ shape }) => shape.length === 0).map(({ path }) => path));
+  const given = new Map<string, HostTensor | HostResult>(
+    names(golden, "params").map((name) => {
+      const value = stored(golden, `param.${name}`) as HostTensor;
+      return [name, scalars.has(name) && value.data.length === 1 ? { ...value, shape: [] } : value]; // a 0-d value is stored with shape (1)
+    }),
+  );
   checkStateDict([...built.params, ...built.buffers.filter(({ path }) => given.has(path))], given);
   for (const { path, init, shape, dtype } of built.buffers) {
     if (given.has(path)) continue;

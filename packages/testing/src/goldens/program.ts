@@ -35,10 +35,14 @@ export class Program {
     const names = [...inputs.keys()];
     const uploaded = [...inputs.values()].map(upload);
     const { run, outputs } = this.#compile(names);
-    const results = tf.tidy(() => run(uploaded));
-    const read = await Promise.all(results.map(async (tensor) => ({ data: await tensor.data(), shape: tensor.shape, dtype: tensor.dtype })));
-    for (const tensor of new Set([...results, ...uploaded])) tensor.dispose();
-    return new Map(read.map((result, i) => [outputs[i] as string, result as HostResult]));
+    let results: Tensor[] = [];
+    try {
+      results = tf.tidy(() => run(uploaded));
+      const read = await Promise.all(results.map(async (tensor) => ({ data: await tensor.data(), shape: tensor.shape, dtype: tensor.dtype })));
+      return new Map(read.map((result, i) => [outputs[i] as string, result as HostResult]));
+    } finally {
+      for (const tensor of new Set([...results, ...uploaded])) tensor.dispose();
+    }
   }
 
   #compile(names: readonly string[]): { run: TensorFunction; outputs: string[] } {
