@@ -70,8 +70,9 @@ export class PjrtBuffer {
     args.touch();
   }
 
-  /** Copies to another device of the same client. */
+  /** Copies to another device of the same client. @throws L3M_BAD_OPTION for a device of another one */
   copyTo(device: PjrtDevice): PjrtBuffer {
+    if (this.client.devices[device.index] !== device) throw new L3mError("L3M_BAD_OPTION", { message: "the device belongs to another client" });
     const args = new NativeStruct("PJRT_Buffer_CopyToDevice_Args").set("buffer", this.live()).set("dst_device", device.handle);
     this.client.api.call("PJRT_Buffer_CopyToDevice", args);
     return new PjrtBuffer(this.client, args.get("dst_buffer"), this.type, this.dims, device);

@@ -103,6 +103,15 @@ describe("client", () => {
     expect(empty.sizeInBytes).toBe(0);
   });
 
+  it("copies between devices", async () => {
+    const [first, second] = client.devices;
+    if (second === undefined) expect.unreachable("the client has two devices");
+    const copy = f32([1, 2, 3], [3], first).copyTo(second);
+    const values = new Float32Array(3);
+    await copy.toHost(values);
+    expect([copy.device.id, ...values]).toEqual([1, 1, 2, 3]);
+  });
+
   it("partitions over devices with Shardy", async () => {
     const rows = "tensor<8x16xf32>";
     const executable = await client.compile(

@@ -1,32 +1,26 @@
-/** Checks that an XLA engine can run here, each with a reason and a cure. The plugin runs in a child process: a crash is a result. */
+/** Checks that an engine can run here, each with a reason and a cure. The plugin runs in a child process: a crash is a result. */
 import { execFile } from "node:child_process";
 import { accessSync, constants, existsSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { defaultCacheDir, isOffline } from "./cache-dir.ts";
+import type { DoctorCheck } from "./doctor-check.ts";
 import { findPlugin } from "./find-plugin.ts";
 import { pipSettings } from "./pip-config.ts";
 import type { ProbeReport } from "./probe.ts";
-import type { EngineName } from "./wheel-lock.ts";
-
-/** One line of `l3m engine doctor`. */
-export interface DoctorCheck {
-  readonly name: string;
-  readonly ok: boolean;
-  /** What was found. */
-  readonly why: string;
-  /** What to do when it is not ok. */
-  readonly fix?: string;
-}
+import type { InstallableEngine } from "./install-engine.ts";
+import { diagnoseTfjsNode } from "./install-tfjs-node.ts";
+import { TFJS_NODE } from "./tfjs-node-lock.ts";
 
 const OLDEST_NODE = [20, 19] as const;
 const PROBE_TIMEOUT_MS = 120_000;
 
 /** Runs all checks for one engine. Never throws for what it finds; the checks after a failed one that they need are left out. */
-export async function doctor(options: { readonly engine?: EngineName; readonly cacheDir?: string } = {}): Promise<DoctorCheck[]> {
+export async function doctor(options: { readonly engine?: InstallableEngine; readonly cacheDir?: string } = {}): Promise<DoctorCheck[]> {
   const engine = options.engine ?? "cpu";
   const cacheDir = options.cacheDir ?? defaultCacheDir();
   const checks = [nodeVersion(), platform(), cacheWritable(cacheDir), network()];
+  if (engine === TFJS_NODE.engine) return [...checks, ...(await diagnoseTfjsNode(cacheDir))];
   let plugin: string | undefined;
   try {
     const found = findPlugin(engine, { cacheDir });

@@ -5,7 +5,8 @@ import path from "node:path";
 import { L3mError } from "@l3m/errors";
 import { defaultCacheDir } from "./cache-dir.ts";
 import { candidates, installedPlugin } from "./engine-folder.ts";
-import { installEngine, type InstallOptions } from "./install-engine.ts";
+import { installEngine } from "./install-engine.ts";
+import type { InstallOptions } from "./install-options.ts";
 import { type EngineName, PYTHON_PLUGINS } from "./wheel-lock.ts";
 
 export interface FindOptions {
