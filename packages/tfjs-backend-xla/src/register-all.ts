@@ -123,7 +123,6 @@ import { topK } from "./kernels/TopK.ts";
 import { transpose } from "./kernels/Transpose.ts";
 import { unpack } from "./kernels/Unpack.ts";
 import { unsortedSegmentSum } from "./kernels/UnsortedSegmentSum.ts";
-import { where } from "./kernels/Where.ts";
 import { zerosLike } from "./kernels/ZerosLike.ts";
 import { type KernelLowering } from "./lowering/kernel.ts";
 
@@ -139,7 +138,7 @@ export const KERNELS: readonly KernelLowering[] = [
   prod, randomBits, range, realDiv, reciprocal, relu, relu6, reshape, reverse, round, rsqrt, scatterNd, select, selu,
   shardingConstraint, sigmoid, sign, sin, sinh, slice, softmax, softplus, splitV, sqrt, square, squaredDifference,
   step, stridedSlice, sub, sum, tan, tanh, tensorScatterUpdate, tile, topK, transpose, unpack, unsortedSegmentSum,
-  where, zerosLike,
+  zerosLike,
 ];
 
 /** Registers the kernels with tfjs; a second call does nothing. */

@@ -23,6 +23,9 @@ export interface StartOptions {
   readonly compileFlags?: CompileFlags;
 }
 
+/** Flags that give tfjs's semantics: by default XLA's CPU compiler drops NaN in reductions to a minimum or maximum. */
+const PLATFORM_FLAGS: Readonly<Record<string, CompileFlags>> = { cpu: { xla_cpu_enable_fast_min_max: false } };
+
 /**
  * Registers the tfjs backend "xla" and selects it.
  *
@@ -43,7 +46,7 @@ export function startXla(options: StartOptions): XlaEngine {
   }
   const devices = new Devices(client, size === 1 ? undefined : options.mesh);
   const disk = cacheDir === undefined ? undefined : new DiskCache(cacheDir, client, clientOptions);
-  const compiler = new Compiler(client, compileFlags, disk);
+  const compiler = new Compiler(client, { ...PLATFORM_FLAGS[client.platformName], ...compileFlags }, disk);
   const backend = new XlaBackend(devices, compiler);
   registerKernels();
   registerBackend(BACKEND_NAME, () => backend);
