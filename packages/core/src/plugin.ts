@@ -34,7 +34,15 @@ const MODELS = [metaModel, inSeriesMetaModels, multiBlock, genericBlock, noGradM
 const ACTIVATIONS = [geluActivation, quickGeluActivation, reluActivation, sigmoidActivation, siluActivation];
 const NORMS = [layerNormLayer, torchLayerNorm, layerNormFp32, lpLayerNorm, rmsNormLayer];
 const FFNS = [mlp, gatedFfn, swiGluFfn, geGelu];
-const MODULES = [linearModule, linearWithCustomInit, dropoutModule, dropPathModule, adapter, genericSequential, genericIdentity];
+const MODULES = [
+  linearModule,
+  linearWithCustomInit,
+  dropoutModule,
+  dropPathModule,
+  adapter,
+  genericSequential,
+  genericIdentity,
+];
 const FUNCTIONS = [get2dSincosPosEmbed, get3dSincosPosEmbed];
 
 export const corePlugin = definePlugin({

@@ -1,7 +1,17 @@
 import * as tf from "@l3m/core/tf";
 import "@tensorflow/tfjs-backend-cpu";
 import { beforeAll, describe, expect, it } from "vitest";
-import { build, type BuildContext, corePlugin, defineModule, definePlugin, drawParam, evalContext, Registry, slotList } from "@l3m/core";
+import {
+  build,
+  type BuildContext,
+  corePlugin,
+  defineModule,
+  definePlugin,
+  drawParam,
+  evalContext,
+  Registry,
+  slotList,
+} from "@l3m/core";
 import { gatedWidth, sincosTable2d } from "@l3m/core/nn";
 import * as z from "zod";
 
@@ -14,7 +24,10 @@ describe("dropout and drop-path", () => {
   const x = () => tf.ones([2000, 2]);
 
   it("leave the input alone in evaluation", () => {
-    for (const node of [{ module: "core/dropout", p: 0.5 }, { module: "core/drop-path", drop_prob: 0.5 }]) {
+    for (const node of [
+      { module: "core/dropout", p: 0.5 },
+      { module: "core/drop-path", drop_prob: 0.5 },
+    ]) {
       const layer = build(registry, "module", node).product;
       const input = x();
       expect(layer.forward(input, evalContext())).toBe(input);
@@ -22,7 +35,10 @@ describe("dropout and drop-path", () => {
   });
 
   it("keep the mean in training, drop-path for whole samples", () => {
-    const dropped = build(registry, "module", { module: "core/drop-path", drop_prob: 0.25 }).product.forward(x(), train());
+    const dropped = build(registry, "module", { module: "core/drop-path", drop_prob: 0.25 }).product.forward(
+      x(),
+      train(),
+    );
     const rows = dropped.arraySync() as number[][];
     expect(rows.every(([a, b]) => a === b && (a === 0 || Math.abs((a ?? 0) - 4 / 3) < 1e-6))).toBe(true);
     expect(tf.mean(dropped).dataSync()[0]).toBeCloseTo(1, 1);
@@ -34,11 +50,26 @@ describe("dropout and drop-path", () => {
 
 describe("initial values", () => {
   it("of linear-with-custom-init follow the style, and the bias is zero", () => {
-    const stds = { trunc_normal: 0.05, kaiming: Math.sqrt(2 / 300), fan_in: Math.sqrt(1 / 300), pytorch: Math.sqrt(1 / 900) };
+    const stds = {
+      trunc_normal: 0.05,
+      kaiming: Math.sqrt(2 / 300),
+      fan_in: Math.sqrt(1 / 300),
+      pytorch: Math.sqrt(1 / 900),
+    };
     for (const [weight_init_style, std] of Object.entries(stds)) {
-      const { params } = build(registry, "module", { module: "core/linear-with-custom-init", in_features: 300, out_features: 200, weight_init_style, init_std: 0.05 });
-      const [weight, bias] = params.map((spec) => drawParam(spec.init, tf.tensor1d([1, 2], "int32"), spec.path, spec.shape));
-      expect(Math.abs(Math.sqrt(tf.moments(weight as tf.Tensor).variance.dataSync()[0] ?? 0) / std - 1)).toBeLessThan(0.02);
+      const { params } = build(registry, "module", {
+        module: "core/linear-with-custom-init",
+        in_features: 300,
+        out_features: 200,
+        weight_init_style,
+        init_std: 0.05,
+      });
+      const [weight, bias] = params.map((spec) =>
+        drawParam(spec.init, tf.tensor1d([1, 2], "int32"), spec.path, spec.shape),
+      );
+      expect(Math.abs(Math.sqrt(tf.moments(weight as tf.Tensor).variance.dataSync()[0] ?? 0) / std - 1)).toBeLessThan(
+        0.02,
+      );
       expect(tf.max(tf.abs(bias as tf.Tensor)).dataSync()[0]).toBe(0);
     }
   });
@@ -56,9 +87,17 @@ describe("initial values", () => {
       },
     });
     const plugins = [corePlugin, definePlugin({ namespace: "test", provides: [probe] })];
-    const norms = ["core/layer-norm", "core/torch-layer-norm", "core/layer-norm-fp32", "core/lp-layer-norm", "core/rms-norm"];
+    const norms = [
+      "core/layer-norm",
+      "core/torch-layer-norm",
+      "core/layer-norm-fp32",
+      "core/lp-layer-norm",
+      "core/rms-norm",
+    ];
     const { params } = build(new Registry(plugins), "module", { module: "test/probe", norms });
-    const weights = params.filter(({ path }) => path.endsWith("weight")).map(({ init }) => (init.kind === "constant" ? init.value : undefined));
+    const weights = params
+      .filter(({ path }) => path.endsWith("weight"))
+      .map(({ init }) => (init.kind === "constant" ? init.value : undefined));
     expect(weights).toEqual([7, 7, 7, 1, 1]);
   });
 });
@@ -69,7 +108,9 @@ describe("sizes", () => {
   });
 
   it("of position tables are checked where a config asks for them", () => {
-    expect(() => build(registry, "function", { function: "core/get-2d-sincos-pos-embed", embed_dim: 6, grid_size: 2 })).toThrow(/embed_dim/);
+    expect(() =>
+      build(registry, "function", { function: "core/get-2d-sincos-pos-embed", embed_dim: 6, grid_size: 2 }),
+    ).toThrow(/embed_dim/);
     expect(sincosTable2d(4, [1, 2]).slice(4)).toEqual(Float32Array.of(Math.sin(1), Math.cos(1), 0, 1)); // column first, then row
   });
 });

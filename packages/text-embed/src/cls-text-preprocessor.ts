@@ -16,14 +16,21 @@ const options = z.strictObject({
   inference_read_key: inferenceReadKey,
   init_style: embeddingStyle.default("normal"),
   init_std: z.number().positive().default(0.02).describe("Standard deviation of init_style normal."),
-  cls_token_init: z.enum(["normal", "zeros"]).default("normal").describe("Start of the learned token: N(0, 0.02^2) or zeros."),
+  cls_token_init: z
+    .enum(["normal", "zeros"])
+    .default("normal")
+    .describe("Start of the learned token: N(0, 0.02^2) or zeros."),
 });
 
-const CLS_INIT: Readonly<Record<"normal" | "zeros", Initializer>> = { normal: { kind: "normal", std: 0.02 }, zeros: ZEROS };
+const CLS_INIT: Readonly<Record<"normal" | "zeros", Initializer>> = {
+  normal: { kind: "normal", std: 0.02 },
+  zeros: ZEROS,
+};
 
 export const clsTextPreprocessor = defineBlock({
   name: "cls-text-preprocessor",
-  summary: "Embeds token ids, puts a class token first, adds positions. norm_layer is created for its parameters and never applied, as in ml-l3m.",
+  summary:
+    "Embeds token ids, puts a class token first, adds positions. norm_layer is created for its parameters and never applied, as in ml-l3m.",
   aliases: ["l3m.model.preprocessors.vision.TextPreprocessor"],
   positional: [
     "vocab_size",
@@ -40,7 +47,20 @@ export const clsTextPreprocessor = defineBlock({
   options,
   slots: { norm_layer: maybeSlot("norm") },
   ports: { ...tokenIdPorts, tokens: write(null, "B M D=embed_dim") },
-  build({ vocab_size, embed_dim, context_length, cls_token, pos_embed_type, init_style, init_std, norm_layer, cls_token_init }, context) {
+  build(
+    {
+      vocab_size,
+      embed_dim,
+      context_length,
+      cls_token,
+      pos_embed_type,
+      init_style,
+      init_std,
+      norm_layer,
+      cls_token_init,
+    },
+    context,
+  ) {
     const positions = textPositions(context, "positional_embedding", {
       type: pos_embed_type,
       context_length,
@@ -49,8 +69,18 @@ export const clsTextPreprocessor = defineBlock({
       std: 0.01,
       lead: [],
     });
-    const cls = cls_token ? context.param("cls_token", [1, 1, embed_dim], { init: CLS_INIT[cls_token_init], axes: ["broadcast", "position", "embed"] }) : undefined;
-    const embed = tokenEmbedding(context, "text_embedding", { vocab_size, embed_dim, style: init_style, std: init_std });
+    const cls = cls_token
+      ? context.param("cls_token", [1, 1, embed_dim], {
+          init: CLS_INIT[cls_token_init],
+          axes: ["broadcast", "position", "embed"],
+        })
+      : undefined;
+    const embed = tokenEmbedding(context, "text_embedding", {
+      vocab_size,
+      embed_dim,
+      style: init_style,
+      std: init_std,
+    });
     if (norm_layer !== null) context.child("norm", norm_layer, { dim: embed_dim });
     return {
       forward(inputs, forward) {

@@ -4,7 +4,10 @@ import { sincosTable2d } from "@l3m/core/nn";
 import * as z from "zod";
 
 /** The option `pos_embed_type`. */
-export const textPosition = z.enum(["absolute", "sincos"]).nullable().describe("Learned table, fixed sine-cosine table, or none.");
+export const textPosition = z
+  .enum(["absolute", "sincos"])
+  .nullable()
+  .describe("Learned table, fixed sine-cosine table, or none.");
 
 export interface TextPositionOptions {
   readonly type: z.infer<typeof textPosition>;

@@ -19,9 +19,19 @@ const options = z.strictObject({
 
 export const textPreprocessor = defineBlock({
   name: "text-preprocessor",
-  summary: "Embeds token ids for next-token prediction; position_ids and document_mask, if there, lose their last column too.",
+  summary:
+    "Embeds token ids for next-token prediction; position_ids and document_mask, if there, lose their last column too.",
   aliases: ["l3m.model.preprocessors.text.TextPreprocessor"],
-  positional: ["embed_dim", "vocab_size", "context_length", "pos_embed_type", "init_style", "norm_layer", "inference_read_key", "drop_last"],
+  positional: [
+    "embed_dim",
+    "vocab_size",
+    "context_length",
+    "pos_embed_type",
+    "init_style",
+    "norm_layer",
+    "inference_read_key",
+    "drop_last",
+  ],
   options,
   slots: { norm_layer: maybeSlot("norm") },
   ports: {
@@ -33,7 +43,14 @@ export const textPreprocessor = defineBlock({
     cut_document_mask: maybeWrite("document_mask", "B M"),
   },
   build({ embed_dim, vocab_size, context_length, pos_embed_type, init_style, drop_last, norm_layer }, context) {
-    const positions = textPositions(context, "pos_embed", { type: pos_embed_type, context_length, embed_dim, cls: false, std: 0.02, lead: [1] });
+    const positions = textPositions(context, "pos_embed", {
+      type: pos_embed_type,
+      context_length,
+      embed_dim,
+      cls: false,
+      std: 0.02,
+      lead: [1],
+    });
     const embed = tokenEmbedding(context, "embedding", { vocab_size, embed_dim, style: init_style, std: 0.02 });
     const norm = norm_layer === null ? undefined : context.child("norm", norm_layer, { dim: embed_dim });
     return {
@@ -43,7 +60,10 @@ export const textPreprocessor = defineBlock({
         const words_BMD = embed(cut(tokenIds(inputs, forward, context.where)));
         const normed_BMD = norm === undefined ? words_BMD : norm.forward(words_BMD, forward);
         return {
-          tokens: positions === undefined ? normed_BMD : tf.add(normed_BMD, firstRows(positions.value, normed_BMD, context.where)),
+          tokens:
+            positions === undefined
+              ? normed_BMD
+              : tf.add(normed_BMD, firstRows(positions.value, normed_BMD, context.where)),
           cut_position_ids: drops && inputs.position_ids !== undefined ? dropLast(inputs.position_ids) : undefined,
           cut_document_mask: drops && inputs.document_mask !== undefined ? dropLast(inputs.document_mask) : undefined,
         };

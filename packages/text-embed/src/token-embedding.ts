@@ -8,7 +8,9 @@ import * as z from "zod";
 export const embeddingStyle = z
   .enum(["normal", "sparse_transformer", "uniform"])
   .nullable()
-  .describe("normal: N(0, std^2); sparse_transformer: N(0, (0.125 / sqrt(D))^2); uniform: U(-0.1, 0.1); null: N(0, 1).");
+  .describe(
+    "normal: N(0, std^2); sparse_transformer: N(0, (0.125 / sqrt(D))^2); uniform: U(-0.1, 0.1); null: N(0, 1).",
+  );
 
 export interface TokenEmbeddingOptions {
   readonly vocab_size: number;
@@ -19,9 +21,15 @@ export interface TokenEmbeddingOptions {
 }
 
 /** Declares `<name>.weight [V, D]`; returns the lookup, int32 ids `[B, N]` to `[B, N, D]`. Ids must lie in [0, V). */
-export function tokenEmbedding(context: BuildContext, name: string, options: TokenEmbeddingOptions): (ids: Tensor) => Tensor {
+export function tokenEmbedding(
+  context: BuildContext,
+  name: string,
+  options: TokenEmbeddingOptions,
+): (ids: Tensor) => Tensor {
   const { vocab_size: V, embed_dim: D } = options;
-  const weight = context.scope(name).param("weight", [V, D], { init: embeddingInit(options), axes: ["vocab", "embed"], role: "embedding.weight" });
+  const weight = context
+    .scope(name)
+    .param("weight", [V, D], { init: embeddingInit(options), axes: ["vocab", "embed"], role: "embedding.weight" });
   return (ids_BN) => embeddingGather(weight.value, ids_BN);
 }
 

@@ -4,7 +4,10 @@ import type { Tensor } from "@l3m/core/tf";
 import * as z from "zod";
 
 /** The option that names the prompt of generation. */
-export const inferenceReadKey = z.string().default("prompt").describe("Key of the ids to go on from in generation mode; read_key when it is absent.");
+export const inferenceReadKey = z
+  .string()
+  .default("prompt")
+  .describe("Key of the ids to go on from in generation mode; read_key when it is absent.");
 
 /** Read ports of text preprocessors: ids int32 `[B, N]`, or a prompt in generation mode. */
 export const tokenIdPorts = {
@@ -13,7 +16,11 @@ export const tokenIdPorts = {
 };
 
 /** The prompt in generation mode if there is one, else the text. */
-export function tokenIds(inputs: { readonly text: Tensor | undefined; readonly prompt: Tensor | undefined }, context: ForwardContext, where: string): Tensor {
+export function tokenIds(
+  inputs: { readonly text: Tensor | undefined; readonly prompt: Tensor | undefined },
+  context: ForwardContext,
+  where: string,
+): Tensor {
   const ids = context.generate ? (inputs.prompt ?? inputs.text) : inputs.text;
   if (ids !== undefined) return ids;
   throw new L3mError("L3M_MISSING_KEY", {

@@ -18,14 +18,22 @@ function statistics({ params }: Model, path: string): { std: number; max: number
 }
 
 describe("cls-text-preprocessor", () => {
-  const node = { block: "text-embed/cls-text-preprocessor", read_key: "text", write_key: "tokens", vocab_size: 500, embed_dim: 64 };
+  const node = {
+    block: "text-embed/cls-text-preprocessor",
+    read_key: "text",
+    write_key: "tokens",
+    vocab_size: 500,
+    embed_dim: 64,
+  };
 
   it("starts from the distributions of ml-l3m's CLIP", () => {
     const model = buildModel(registry, node);
     expect(statistics(model, "positional_embedding").std).toBeCloseTo(0.01, 3);
     expect(statistics(model, "text_embedding.weight").std).toBeCloseTo(0.02, 3);
     expect(statistics(buildModel(registry, { ...node, cls_token_init: "zeros" }), "cls_token").max).toBe(0);
-    expect(statistics(buildModel(registry, { ...node, init_style: "sparse_transformer" }), "text_embedding.weight").std).toBeCloseTo(0.125 / 8, 3);
+    expect(
+      statistics(buildModel(registry, { ...node, init_style: "sparse_transformer" }), "text_embedding.weight").std,
+    ).toBeCloseTo(0.125 / 8, 3);
   });
 
   it("has a fixed table with a zero row for the class token, not trained", () => {
@@ -33,14 +41,18 @@ describe("cls-text-preprocessor", () => {
     const table = model.params.find(({ path }) => path === "positional_embedding");
     expect(table).toMatchObject({ shape: [6, 64], trainable: false });
     const values = model.initialise(key());
-    expect([...(values.get("positional_embedding") as tf.Tensor).dataSync()]).toEqual([...sincosTable2d(64, [5, 1], true)]);
+    expect([...(values.get("positional_embedding") as tf.Tensor).dataSync()]).toEqual([
+      ...sincosTable2d(64, [5, 1], true),
+    ]);
   });
 
   it("reads a prompt alone in generation mode, and only there", () => {
     const model = buildModel(registry, node);
     const values = model.initialise(key());
     const dict = () => new Map([["prompt", ids([[1, 2]])]]);
-    expect((model.forward(values, dict(), evalContext({ generate: true })).get("tokens") as tf.Tensor).shape).toEqual([1, 3, 64]);
+    expect((model.forward(values, dict(), evalContext({ generate: true })).get("tokens") as tf.Tensor).shape).toEqual([
+      1, 3, 64,
+    ]);
     expect(() => model.forward(values, dict())).toThrow(/generation mode/);
     expect(() => model.forward(values, new Map())).toThrow(/reads "text"/);
     expect(() => buildModel(registry, { ...node, read_key: undefined })).toThrow(/read_key/);
@@ -48,7 +60,15 @@ describe("cls-text-preprocessor", () => {
 });
 
 describe("text-preprocessor", () => {
-  const node = { block: "text-embed/text-preprocessor", read_key: "text", write_key: "tokens", vocab_size: 400, embed_dim: 32, context_length: 4, pos_embed_type: "absolute" };
+  const node = {
+    block: "text-embed/text-preprocessor",
+    read_key: "text",
+    write_key: "tokens",
+    vocab_size: 400,
+    embed_dim: 32,
+    context_length: 4,
+    pos_embed_type: "absolute",
+  };
 
   it("starts from U(-0.1, 0.1) tokens and N(0, 0.02^2) positions", () => {
     const model = buildModel(registry, { ...node, context_length: 200 });
@@ -61,7 +81,9 @@ describe("text-preprocessor", () => {
     const model = buildModel(registry, node);
     const values = model.initialise(key());
     const run = (N: number, generate = false): tf.Tensor =>
-      model.forward(values, new Map([["text", tf.zeros([1, N], "int32")]]), evalContext({ generate })).get("tokens") as tf.Tensor;
+      model
+        .forward(values, new Map([["text", tf.zeros([1, N], "int32")]]), evalContext({ generate }))
+        .get("tokens") as tf.Tensor;
     expect(run(5).shape).toEqual([1, 4, 32]);
     expect(run(4, true).shape).toEqual([1, 4, 32]);
     expect(() => run(6)).toThrow(/longer than the position table/);

@@ -15,20 +15,26 @@ export const CLIP_IGNORES = ["drop_patches", "attn_mask_read_key"] as const;
 
 /** Declares everything of an OpenAI CLIP preprocessor; `embed` makes tokens `[B, N, D]`. */
 export function clipSequence(
-  options: { readonly pos_embed_type: "absolute" | "sincos" | null; readonly cls_token: boolean; readonly patchifier: SlotRef<"module"> },
+  options: {
+    readonly pos_embed_type: "absolute" | "sincos" | null;
+    readonly cls_token: boolean;
+    readonly patchifier: SlotRef<"module">;
+  },
   context: BuildContext,
 ): { readonly embed_dim: number; embed(image: Tensor, forward: ForwardContext): Tensor } {
   const sequence = patchSequence(context, options);
   const patchifier = asPatchifier(sequence.patchifier, context.where);
   return {
     embed_dim: sequence.facts.embed_dim,
-    embed: (image, forward) => patchifier.normalise(sequence.addPositions(sequence.prependCls(patchifier.project(image))), forward),
+    embed: (image, forward) =>
+      patchifier.normalise(sequence.addPositions(sequence.prependCls(patchifier.project(image))), forward),
   };
 }
 
 export const openaiClipVitProcessor = defineBlock({
   name: "openai-clip-vit-processor",
-  summary: "Patch projection, class token, positions, then the patchifier's norm over the whole sequence (Radford et al. 2021).",
+  summary:
+    "Patch projection, class token, positions, then the patchifier's norm over the whole sequence (Radford et al. 2021).",
   aliases: ["l3m.model.preprocessors.vision.OpenAICLIPViTProcessor"],
   positional: ["patchifier", "pos_embed_type"],
   ignores: CLIP_IGNORES,

@@ -10,7 +10,9 @@ const options = z.strictObject({
   weight_init_style: z
     .enum(["trunc_normal", "kaiming", "fan_in", "pytorch"])
     .default("pytorch")
-    .describe("trunc_normal: N(0, init_std^2) cut at +-2; kaiming and fan_in: N(0, 1/K); pytorch: U(-1/sqrt(K), 1/sqrt(K))."),
+    .describe(
+      "trunc_normal: N(0, init_std^2) cut at +-2; kaiming and fan_in: N(0, 1/K); pytorch: U(-1/sqrt(K), 1/sqrt(K)).",
+    ),
   init_std: z.number().positive().default(0.02).describe("Standard deviation of trunc_normal."),
 });
 
@@ -18,9 +20,19 @@ type Style = z.infer<typeof options>["weight_init_style"];
 
 export const patchEmbedLinear = defineModule({
   name: "patch-embed-linear",
-  summary: "Image [B, C, H, W] to patch tokens [B, P, D] by a linear layer on patch vectors laid out (channel, row, column).",
+  summary:
+    "Image [B, C, H, W] to patch tokens [B, P, D] by a linear layer on patch vectors laid out (channel, row, column).",
   aliases: ["l3m.model.preprocessors.vision.PatchEmbedLinear"],
-  positional: ["img_size", "patch_size", "in_chans", "embed_dim", "norm_layer", "use_bias", "weight_init_style", "init_std"],
+  positional: [
+    "img_size",
+    "patch_size",
+    "in_chans",
+    "embed_dim",
+    "norm_layer",
+    "use_bias",
+    "weight_init_style",
+    "init_std",
+  ],
   options,
   slots: { norm_layer: maybeSlot("norm") },
   build({ norm_layer, ...options }, context) {

@@ -8,7 +8,8 @@ import { patchifier, patchOptions } from "./patchifier.ts";
 
 export const patchEmbed = defineModule({
   name: "patch-embed",
-  summary: "Image [B, C, H, W] to patch tokens [B, P, D]: a convolution whose stride is its kernel, as one matrix product.",
+  summary:
+    "Image [B, C, H, W] to patch tokens [B, P, D]: a convolution whose stride is its kernel, as one matrix product.",
   aliases: ["l3m.model.preprocessors.vision.PatchEmbed"],
   positional: ["img_size", "patch_size", "in_chans", "embed_dim", "norm_layer", "use_bias"],
   options: z.strictObject(patchOptions),
@@ -19,7 +20,11 @@ export const patchEmbed = defineModule({
     const K = C * ph * pw;
     const init = { kind: "linear-default", fan_in: K } as const;
     const proj = context.scope("proj");
-    const weight = proj.param("weight", [D, C, ph, pw], { init, axes: ["embed", "channel", "height", "width"], role: "conv.weight" });
+    const weight = proj.param("weight", [D, C, ph, pw], {
+      init,
+      axes: ["embed", "channel", "height", "width"],
+      role: "conv.weight",
+    });
     const bias = use_bias ? proj.param("bias", [D], { init, axes: ["embed"], role: "conv.bias" }) : undefined;
     return patchifier(context, {
       options,

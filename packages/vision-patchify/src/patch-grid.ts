@@ -12,6 +12,9 @@ export function heightWidth(value: z.infer<typeof extent>): [height: number, wid
 }
 
 /** Whole patches per axis; what does not fill a patch is left out. */
-export function patchGrid(image: readonly [number, number], patch: readonly [number, number]): [rows: number, columns: number] {
+export function patchGrid(
+  image: readonly [number, number],
+  patch: readonly [number, number],
+): [rows: number, columns: number] {
   return [Math.floor(image[0] / patch[0]), Math.floor(image[1] / patch[1])];
 }

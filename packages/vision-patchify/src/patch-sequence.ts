@@ -8,9 +8,18 @@ import { patchFacts, type PatchFacts } from "./patchifier.ts";
 
 /** Options that ViT preprocessors share. */
 export const patchSequenceOptions = {
-  pos_embed_type: z.enum(["absolute", "sincos"]).nullable().default(null).describe("Learned table, fixed sine-cosine table, or none."),
+  pos_embed_type: z
+    .enum(["absolute", "sincos"])
+    .nullable()
+    .default(null)
+    .describe("Learned table, fixed sine-cosine table, or none."),
   drop_patches: z.boolean().default(false).describe("Leave out the patches that the mask marks."),
-  num_visible: z.int().positive().nullable().default(null).describe("Patches that remain per image when the mask is used; the same for every image."),
+  num_visible: z
+    .int()
+    .positive()
+    .nullable()
+    .default(null)
+    .describe("Patches that remain per image when the mask is used; the same for every image."),
   cls_token: z.boolean().default(true).describe("Put a learned token first."),
   attn_mask_read_key: z.string().default("mask").describe("Key of the patch mask: true = leave out."),
 };
@@ -30,18 +39,25 @@ export interface PatchSequence {
 /** Declares `patchifier.*`, `cls_token [1, 1, D]` and `pos_embed [1, P + cls, D]`; the projection is initialised again. */
 export function patchSequence(
   context: BuildContext,
-  options: { readonly pos_embed_type: "absolute" | "sincos" | null; readonly cls_token: boolean; readonly patchifier: SlotRef<"module"> },
+  options: {
+    readonly pos_embed_type: "absolute" | "sincos" | null;
+    readonly cls_token: boolean;
+    readonly patchifier: SlotRef<"module">;
+  },
 ): PatchSequence {
   const patchifier = context.child("patchifier", options.patchifier);
   const facts = patchFacts(patchifier, context.where);
   const D = facts.embed_dim;
   const length = facts.num_patches + (options.cls_token ? 1 : 0);
-  const cls = options.cls_token ? context.param("cls_token", [1, 1, D], { init: NORMAL_002, axes: ["broadcast", "position", "embed"] }) : undefined;
+  const cls = options.cls_token
+    ? context.param("cls_token", [1, 1, D], { init: NORMAL_002, axes: ["broadcast", "position", "embed"] })
+    : undefined;
   const positions =
     options.pos_embed_type === null
       ? undefined
       : context.param("pos_embed", [1, length, D], {
-          init: options.pos_embed_type === "absolute" ? NORMAL_002 : sincosInit(facts, options.cls_token, context.where),
+          init:
+            options.pos_embed_type === "absolute" ? NORMAL_002 : sincosInit(facts, options.cls_token, context.where),
           trainable: options.pos_embed_type === "absolute",
           axes: ["broadcast", "position", "embed"],
         });
@@ -53,8 +69,10 @@ export function patchSequence(
   return {
     patchifier,
     facts,
-    prependCls: (tokens_BPD) => (cls === undefined ? tokens_BPD : tf.concat([repeatRows(cls.value, tokens_BPD.shape[0] ?? 0), tokens_BPD], 1)),
-    addPositions: (tokens_BND) => (positions === undefined ? tokens_BND : tf.add(tokens_BND, firstRows(positions.value, tokens_BND, context.where))),
+    prependCls: (tokens_BPD) =>
+      cls === undefined ? tokens_BPD : tf.concat([repeatRows(cls.value, tokens_BPD.shape[0] ?? 0), tokens_BPD], 1),
+    addPositions: (tokens_BND) =>
+      positions === undefined ? tokens_BND : tf.add(tokens_BND, firstRows(positions.value, tokens_BND, context.where)),
   };
 }
 
@@ -95,5 +113,8 @@ function sincosInit({ embed_dim: D, grid_size }: PatchFacts, cls: boolean, where
       fix: "Change embed_dim, or use pos_embed_type: absolute.",
     });
   }
-  return { kind: "table", values: () => (c === undefined ? sincosTable2d(D, [a, b], cls) : sincosTable3d(D, [a, b, c], cls)) };
+  return {
+    kind: "table",
+    values: () => (c === undefined ? sincosTable2d(D, [a, b], cls) : sincosTable3d(D, [a, b, c], cls)),
+  };
 }

@@ -76,7 +76,8 @@ export function patchifier(context: BuildContext, { options, norm_layer, apply }
     checkImage(x, in_chans, context.where);
     return apply(patchify(x, patch));
   };
-  const normalise = (tokens: Tensor, forward: ForwardContext): Tensor => (norm === undefined ? tokens : norm.forward(tokens, forward));
+  const normalise = (tokens: Tensor, forward: ForwardContext): Tensor =>
+    norm === undefined ? tokens : norm.forward(tokens, forward);
   return {
     facts: { embed_dim, num_patches: grid_size[0] * grid_size[1], grid_size, img_size: image, patch_size: patch },
     project,

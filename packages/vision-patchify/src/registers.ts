@@ -10,7 +10,10 @@ import { NORMAL_002, repeatRows } from "./patch-sequence.ts";
 export const registerOptions = {
   num_registers: z.int().positive().describe("R, number of learned tokens."),
   append_side: z.enum(["right", "left"]).default("right").describe("Registers after or before the other tokens."),
-  registers_mask_write_key: z.string().default("registers_mask").describe("Key for the mask bool [B, N + R, D] that is true on registers."),
+  registers_mask_write_key: z
+    .string()
+    .default("registers_mask")
+    .describe("Key for the mask bool [B, N + R, D] that is true on registers."),
 };
 
 export interface RegisterOptions {

@@ -4,7 +4,9 @@ import * as tf from "@l3m/core/tf";
 import * as z from "zod";
 
 const options = z.strictObject({
-  subsample_range: z.tuple([z.int().nonnegative(), z.int().nonnegative()]).describe("First token, and the token after the last."),
+  subsample_range: z
+    .tuple([z.int().nonnegative(), z.int().nonnegative()])
+    .describe("First token, and the token after the last."),
 });
 
 export const tokenSubSampler = defineModule({

@@ -11,7 +11,11 @@ export const vitPreprocessorWithRegisters = defineBlock({
   aliases: ["l3m.model.preprocessors.vision.ViTPreprocessorWithRegisters"],
   options: z.strictObject({ ...patchSequenceOptions, ...registerOptions }),
   slots: patchSequenceSlots,
-  ports: { ...maskedImagePorts, tokens: write(null, "B N D"), registers_mask: write(fromOption("registers_mask_write_key"), "B N D", { dtype: "bool" }) },
+  ports: {
+    ...maskedImagePorts,
+    tokens: write(null, "B N D"),
+    registers_mask: write(fromOption("registers_mask_write_key"), "B N D", { dtype: "bool" }),
+  },
   build(options, context) {
     const { embed, embed_dim } = vitSequence(options, context);
     const append = registers(context, embed_dim, options);

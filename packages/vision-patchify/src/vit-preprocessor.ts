@@ -33,7 +33,10 @@ export interface VitSequence {
 }
 
 /** Declares everything of a ViT preprocessor and returns its forward pass. */
-export function vitSequence(options: z.infer<typeof optionSchema> & { readonly patchifier: SlotRef<"module"> }, context: BuildContext): VitSequence {
+export function vitSequence(
+  options: z.infer<typeof optionSchema> & { readonly patchifier: SlotRef<"module"> },
+  context: BuildContext,
+): VitSequence {
   const sequence = patchSequence(context, options);
   return {
     embed_dim: sequence.facts.embed_dim,

@@ -19,7 +19,10 @@ export const get2dSincosPosEmbed = defineFunction({
   build({ embed_dim, grid_size, cls_token }) {
     const [rows, columns] = typeof grid_size === "number" ? [grid_size, grid_size] : grid_size;
     return {
-      call: () => ({ data: sincosTable2d(embed_dim, [rows, columns], cls_token), shape: [rows * columns + (cls_token ? 1 : 0), embed_dim] }),
+      call: () => ({
+        data: sincosTable2d(embed_dim, [rows, columns], cls_token),
+        shape: [rows * columns + (cls_token ? 1 : 0), embed_dim],
+      }),
     };
   },
 });

@@ -19,7 +19,10 @@ export const get3dSincosPosEmbed = defineFunction({
   build({ embed_dim, grid_size, cls_token }) {
     const cells = grid_size[0] * grid_size[1] * grid_size[2];
     return {
-      call: () => ({ data: sincosTable3d(embed_dim, grid_size, cls_token), shape: [cells + (cls_token ? 1 : 0), embed_dim] }),
+      call: () => ({
+        data: sincosTable3d(embed_dim, grid_size, cls_token),
+        shape: [cells + (cls_token ? 1 : 0), embed_dim],
+      }),
     };
   },
 });

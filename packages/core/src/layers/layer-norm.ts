@@ -10,7 +10,12 @@ export const layerNormLayer = defineNorm({
   aliases: ["l3m.model.layers.normalization.LAYER_NORM"],
   options: layerNormOptions(1e-6),
   build({ normalized_shape, eps, elementwise_affine, bias }, context) {
-    const norm = layerNormParams(context, { shape: normalized_shape, eps, weight: elementwise_affine, bias: elementwise_affine && bias });
+    const norm = layerNormParams(context, {
+      shape: normalized_shape,
+      eps,
+      weight: elementwise_affine,
+      bias: elementwise_affine && bias,
+    });
     return { forward: (x) => norm(x) };
   },
 });

@@ -11,7 +11,9 @@ const options = z.strictObject({
   weight_init_style: z
     .enum(["trunc_normal", "kaiming", "fan_in", "pytorch"])
     .default("pytorch")
-    .describe("trunc_normal: N(0, init_std^2) cut at +-2; kaiming: N(0, 2/in); fan_in: N(0, 1/in); pytorch: U(-1/sqrt(in), 1/sqrt(in))."),
+    .describe(
+      "trunc_normal: N(0, init_std^2) cut at +-2; kaiming: N(0, 2/in); fan_in: N(0, 1/in); pytorch: U(-1/sqrt(in), 1/sqrt(in)).",
+    ),
   init_std: z.number().positive().default(0.02).describe("Standard deviation of trunc_normal."),
 });
 
@@ -19,7 +21,8 @@ type Style = z.infer<typeof options>["weight_init_style"];
 
 export const linearWithCustomInit = defineModule({
   name: "linear-with-custom-init",
-  summary: "Linear layer with a choice of weight initialisation and a zero bias; trunks and heads around it may initialise it again.",
+  summary:
+    "Linear layer with a choice of weight initialisation and a zero bias; trunks and heads around it may initialise it again.",
   aliases: ["l3m.model.layers.misc.LinearWithCustomInit"],
   positional: ["in_features", "out_features", "bias"],
   ignores: ["device", "dtype"],

@@ -31,7 +31,12 @@ export const torchLayerNorm = defineNorm({
   aliases: ["torch.nn.LayerNorm", "torch.nn.modules.normalization.LayerNorm"],
   options: layerNormOptions(1e-5),
   build({ normalized_shape, eps, elementwise_affine, bias }, context) {
-    const norm = layerNormParams(context, { shape: normalized_shape, eps, weight: elementwise_affine, bias: elementwise_affine && bias });
+    const norm = layerNormParams(context, {
+      shape: normalized_shape,
+      eps,
+      weight: elementwise_affine,
+      bias: elementwise_affine && bias,
+    });
     return { forward: (x) => norm(x) };
   },
 });

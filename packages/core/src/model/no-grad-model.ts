@@ -7,7 +7,8 @@ import { type DataDict, type DataValue, isTensor } from "../data-dict/data-dict.
 
 export const noGradModel = defineContainer({
   name: "no-grad-model",
-  summary: "Runs a model whose parameters are frozen and whose results are constants of the gradient. Dropout stays as the mode says.",
+  summary:
+    "Runs a model whose parameters are frozen and whose results are constants of the gradient. Dropout stays as the mode says.",
   aliases: ["l3m.model.meta_models.NoGradModel"],
   positional: ["model"],
   options: z.strictObject({}),

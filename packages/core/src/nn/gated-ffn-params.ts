@@ -19,7 +19,10 @@ export function gatedWidth(hidden: number, multipleOf: number): number {
 }
 
 /** `fc1` gate `[F, D]`, `fc2` down `[D, F]`, `fc3` up `[F, D]`; returns `fc2(act(fc1(x)) * fc3(x))`. */
-export function gatedFfnParams(context: BuildContext, options: GatedFfnOptions): (x: Tensor, act: (gate: Tensor) => Tensor) => Tensor {
+export function gatedFfnParams(
+  context: BuildContext,
+  options: GatedFfnOptions,
+): (x: Tensor, act: (gate: Tensor) => Tensor) => Tensor {
   const { in_features: D, use_bias: bias } = options;
   const F = gatedWidth(options.hidden_features, options.multiple_of);
   const gate = linearParams(context, "fc1", { in: D, out: F, bias, axes: ["mlp", "embed"] });

@@ -23,11 +23,19 @@ export function layerNormParams(context: BuildContext, options: LayerNormOptions
   const shape = typeof options.shape === "number" ? [options.shape] : options.shape;
   const axes = shape.length === 1 ? ["embed"] : [];
   const weight =
-    options.weight === false ? undefined : context.param("weight", shape, { init: ONES, axes, role: isLayerNorm ? "layer-norm.weight" : "other" });
-  const bias = options.bias === false ? undefined : context.param("bias", shape, { init: ZEROS, axes, role: isLayerNorm ? "layer-norm.bias" : "other" });
+    options.weight === false
+      ? undefined
+      : context.param("weight", shape, { init: ONES, axes, role: isLayerNorm ? "layer-norm.weight" : "other" });
+  const bias =
+    options.bias === false
+      ? undefined
+      : context.param("bias", shape, { init: ZEROS, axes, role: isLayerNorm ? "layer-norm.bias" : "other" });
   if (!upcast) return (x) => layerNorm(x, { weight: weight?.value, bias: bias?.value, eps, axes: shape.length });
   return (x) => {
-    const affine = { weight: weight && castPrecision(weight.value, "f32"), bias: bias && castPrecision(bias.value, "f32") };
+    const affine = {
+      weight: weight && castPrecision(weight.value, "f32"),
+      bias: bias && castPrecision(bias.value, "f32"),
+    };
     const y = layerNorm(castPrecision(x, "f32"), { ...affine, eps, axes: shape.length });
     return castPrecision(y, physicalDtype(x));
   };

@@ -24,7 +24,11 @@ export function sincosTable2d(D: number, grid: readonly [rows: number, columns: 
  * Positions of a grid of frames, row-major `[frames * rows * columns (+ 1), D]`: frames slowest, D/2 entries for the frame,
  * then D/4 for the row and D/4 for the column. `cls` puts a row of zeros first. D must be divisible by 8.
  */
-export function sincosTable3d(D: number, grid: readonly [frames: number, rows: number, columns: number], cls = false): Float32Array {
+export function sincosTable3d(
+  D: number,
+  grid: readonly [frames: number, rows: number, columns: number],
+  cls = false,
+): Float32Array {
   invariant(D % 8 === 0, `the width of a 3-D position table must be divisible by 8, got ${D}`);
   const [frames, rows, columns] = grid;
   const table = new Float32Array((frames * rows * columns + (cls ? 1 : 0)) * D);
