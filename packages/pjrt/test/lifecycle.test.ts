@@ -77,7 +77,7 @@ describe("in processes of their own", () => {
       if (result.status !== 0) failed.push(`start ${i}: status ${result.status} ${result.signal} ${result.output}`);
     }
     expect(failed).toEqual([]);
-  });
+  }, 300_000);
 
   it("exit in the middle of a computation and of a compilation", () => {
     expect(run("const client = load().createClient(); client.compileSync(square(1000)).execute([[zeros(client, 1000)]]); process.exit(7);").status).toBe(7);
