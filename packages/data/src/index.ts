@@ -23,6 +23,7 @@ export { collateImageText } from "./collate/image-text-collate.ts";
 export { ImageTextDataset } from "./datasets/image-text-dataset.ts";
 export { prepareDataset, type PreparableDataset, type PrepareProgress } from "./datasets/prepare-dataset.ts";
 export { decodeImage, readImage } from "./images/decode-image.ts";
+export { encodePng } from "./images/encode-png.ts";
 export { crop, flipHorizontally, type CropBox, type Image } from "./images/image.ts";
 export { resample } from "./images/resample.ts";
 export type { Interpolation } from "./images/resample-filters.ts";
@@ -46,6 +47,7 @@ export { trainBpe, type TrainBpeOptions } from "./text/train-bpe.ts";
 /** The plugin `data`. */
 export default definePlugin({
   namespace: "data",
+  module: import.meta.url,
   provides: [
     imageTextFolder,
     imageTextJsonl,

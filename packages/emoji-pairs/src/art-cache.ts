@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { L3mError } from "@l3m/errors";
 import sharp from "sharp";
 import { Art, type DrawingKey } from "./art.ts";
@@ -58,6 +58,10 @@ async function readArt(folder: string): Promise<Art | undefined> {
 }
 
 async function makeArt(folder: string, size: number, progress: Progress): Promise<Art> {
+  const unfinished = await inCache(folder, async () => {
+    await mkdir(dirname(folder), { recursive: true });
+    return mkdtemp(`${folder}.`);
+  });
   const concepts = loadConcepts();
   const drawings = findDrawings(concepts).filter(({ concept }) => {
     const shown = concepts[concept];
@@ -66,12 +70,18 @@ async function makeArt(folder: string, size: number, progress: Progress): Promis
   const keys = drawings.map(({ concept, style }) => ({ concept, style }));
   const pixels = await rasterise(drawings, size, progress);
   const file: ArtFile = { size, concepts, drawings: keys };
-  try {
-    await mkdir(join(folder, ".."), { recursive: true });
-    const unfinished = await mkdtemp(`${folder}.`);
+  await inCache(folder, async () => {
     await writeFile(join(unfinished, "pixels.bin"), pixels);
     await writeFile(join(unfinished, "art.json"), JSON.stringify(file));
     await publish(unfinished, folder);
+  });
+  return new Art(size, concepts, keys, pixels);
+}
+
+/** Does something with files in the cache; says what to do if the cache does not allow it. */
+async function inCache<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
   } catch (cause) {
     const full = cause instanceof Error && "code" in cause && cause.code === "ENOSPC";
     throw new L3mError(full ? "L3M_DISK_FULL" : "L3M_CACHE", {
@@ -82,20 +92,18 @@ async function makeArt(folder: string, size: number, progress: Progress): Promis
       cause,
     });
   }
-  return new Art(size, concepts, keys, pixels);
 }
 
 /** Renames a finished folder into place. Another process may have been faster (its content is the same) or left a damaged one. */
 async function publish(unfinished: string, folder: string): Promise<void> {
   try {
     await rename(unfinished, folder);
-  } catch (error) {
+  } catch {
     if ((await readArt(folder)) === undefined) {
       await rm(folder, { recursive: true, force: true });
       await rename(unfinished, folder);
-      return;
+    } else {
+      await rm(unfinished, { recursive: true, force: true });
     }
-    await rm(unfinished, { recursive: true, force: true });
-    if (!(error instanceof Error)) throw error;
   }
 }

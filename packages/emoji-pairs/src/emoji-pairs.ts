@@ -7,6 +7,7 @@ import { loadArt } from "./art-cache.ts";
 import { CAPTION_DEFAULTS, type CaptionOptions, fullCaption, labelCaption, randomCaption } from "./captions.ts";
 import { plainProgress } from "./plain-progress.ts";
 import { type SplitName, splitDrawings } from "./split.ts";
+import { ATTRIBUTION } from "./styles.ts";
 
 /** What the text of a sample is: drawn anew each time, the label, or the label with its tags. */
 export type CaptionForm = "random" | "label" | "full";
@@ -29,6 +30,7 @@ export interface EmojiPairsOptions {
  * pixels, or draws them once.
  */
 export class EmojiPairs implements Dataset {
+  readonly credits = [ATTRIBUTION];
   readonly #options: EmojiPairsOptions;
   #art: Art | undefined;
   #drawings: readonly number[] = [];

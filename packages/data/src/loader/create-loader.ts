@@ -83,8 +83,9 @@ class Loader implements BatchSource {
       if (head === undefined) return undefined;
       const finished = await head.finished;
       finished.skipped.forEach((sample) => this.#warn(sample));
+      if (finished.batch === undefined) continue; // every sample of it was dropped
       this.#recycle(finished);
-      if (finished.batch !== undefined) return { batch: finished.batch, skipped: finished.skipped.length, state: head.state };
+      return { batch: finished.batch, skipped: finished.skipped.length, state: head.state };
     }
   }
 

@@ -19,6 +19,8 @@ interface Pending {
 interface Member {
   readonly worker: Worker;
   readonly pending: Map<number, Pending>;
+  /** Why this worker makes no more batches. */
+  failure?: Error;
 }
 
 export class WorkerPool implements BatchMaker {
@@ -36,6 +38,7 @@ export class WorkerPool implements BatchMaker {
     const id = this.#nextId++;
     const member = this.#members[id % this.#members.length];
     if (member === undefined || this.#closed !== undefined) return Promise.reject(closedError());
+    if (member.failure !== undefined) return Promise.reject(member.failure);
     const request: WorkerRequest = { id, indices, draw, buffer: this.#freeBuffers.pop() };
     return new Promise((resolve, reject) => {
       member.pending.set(id, { resolve, reject });
@@ -54,8 +57,8 @@ export class WorkerPool implements BatchMaker {
     const member: Member = { worker, pending: new Map() };
     worker.unref();
     worker.on("message", (reply: WorkerReply) => this.#receive(member, reply));
-    worker.on("error", (error) => rejectAll(member, error));
-    worker.on("exit", (code) => rejectAll(member, this.#closed === undefined ? diedError(code) : closedError()));
+    worker.on("error", (error) => fail(member, error instanceof Error ? error : diedError(1)));
+    worker.on("exit", (code) => fail(member, this.#closed === undefined ? diedError(code) : closedError()));
     return member;
   }
 
@@ -75,7 +78,7 @@ export class WorkerPool implements BatchMaker {
 }
 
 async function closeMember(member: Member): Promise<void> {
-  rejectAll(member, closedError());
+  fail(member, closedError());
   const ended = new Promise<void>((resolve) => member.worker.once("exit", () => resolve()));
   if (member.worker.threadId === -1) return; // has ended already
   member.worker.ref();
@@ -85,7 +88,9 @@ async function closeMember(member: Member): Promise<void> {
   clearTimeout(timer);
 }
 
-function rejectAll(member: Member, error: unknown): void {
+/** Rejects what is awaited of a worker, now and later. The first reason stays. */
+function fail(member: Member, error: Error): void {
+  member.failure ??= error;
   for (const { reject } of member.pending.values()) reject(error);
   member.pending.clear();
 }

@@ -93,13 +93,13 @@ export const bpeTokenizer = defineTokenizer({
   name: "bpe-tokenizer",
   summary: "Byte-level BPE from a Hugging Face tokenizer.json.",
   options: z.strictObject({
-    file: z.string().describe("Path of the tokenizer.json."),
+    file: z.string().describe("Path of the tokenizer.json, relative to the config."),
     pad_token: z.string().nullable().default("<pad>").describe("Token that fills short rows."),
     bos_token: z.string().nullable().default(null).describe("Token put before every text."),
     eos_token: z.string().nullable().default("<eos>").describe("Token put after every text."),
   }),
-  build({ file, pad_token: pad, bos_token: bos, eos_token: eos }) {
-    return new BpeTokenizer(readTokenizerFile(file), {
+  build({ file, pad_token: pad, bos_token: bos, eos_token: eos }, context) {
+    return new BpeTokenizer(readTokenizerFile(context.resolveFile(file)), {
       ...(pad === null ? {} : { padToken: pad }),
       ...(bos === null ? {} : { bosToken: bos }),
       ...(eos === null ? {} : { eosToken: eos }),

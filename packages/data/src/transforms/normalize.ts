@@ -15,12 +15,14 @@ export const normalize = defineTransform({
     const image = floatImageOf(sample, key, "data/normalize");
     const means = channelValues(mean, image.channels, "mean");
     const deviations = channelValues(std, image.channels, "std");
+    const source = image.data;
+    const data = new Float32Array(source.length);
     const pixels = image.height * image.width;
-    const data = new Float32Array(image.data.length);
     for (let channel = 0; channel < image.channels; channel++) {
       const center = means[channel] ?? 0;
       const deviation = deviations[channel] ?? 1;
-      for (let i = channel * pixels; i < (channel + 1) * pixels; i++) data[i] = Math.fround((image.data[i] ?? 0) - center) / deviation;
+      const end = (channel + 1) * pixels;
+      for (let i = channel * pixels; i < end; i++) data[i] = Math.fround((source[i] ?? 0) - center) / deviation;
     }
     return withPixels(sample, key, image, data);
   },

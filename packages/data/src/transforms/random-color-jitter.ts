@@ -20,11 +20,13 @@ export const randomColorJitter = defineTransform({
     const around = (size: number): number => size * (2 * rng.float() - 1);
     const contrastFactor = 1 + around(contrast);
     const offset = MID_GREY + around(brightness);
+    const source = image.data;
+    const data = new Float32Array(source.length);
     const pixels = image.height * image.width;
-    const data = new Float32Array(image.data.length);
     for (let channel = 0; channel < image.channels; channel++) {
       const factor = contrastFactor * (1 + around(gain));
-      for (let i = channel * pixels; i < (channel + 1) * pixels; i++) data[i] = ((image.data[i] ?? 0) - MID_GREY) * factor + offset;
+      const end = (channel + 1) * pixels;
+      for (let i = channel * pixels; i < end; i++) data[i] = ((source[i] ?? 0) - MID_GREY) * factor + offset;
     }
     return withPixels(sample, key, image, data);
   },

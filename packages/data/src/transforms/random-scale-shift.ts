@@ -34,22 +34,30 @@ interface LinearTaps {
 
 /** Output position o looks at input position `((o + 0.5) / size - 0.5) * scale + shift + 0.5`, in units of the side. */
 function linearTaps(size: number, scale: number, shift: number): LinearTaps {
-  const taps = { low: new Int32Array(size), high: new Int32Array(size), lowWeight: new Float32Array(size), highWeight: new Float32Array(size) };
+  const low = new Int32Array(size);
+  const high = new Int32Array(size);
+  const lowWeight = new Float32Array(size);
+  const highWeight = new Float32Array(size);
   for (let o = 0; o < size; o++) {
     const position = (((o + 0.5) / size - 0.5) * scale + shift + 0.5) * size - 0.5;
-    const low = Math.floor(position);
-    const inside = (i: number): boolean => i >= 0 && i < size;
-    taps.low[o] = inside(low) ? low : 0;
-    taps.high[o] = inside(low + 1) ? low + 1 : 0;
-    taps.lowWeight[o] = inside(low) ? 1 - (position - low) : 0;
-    taps.highWeight[o] = inside(low + 1) ? position - low : 0;
+    const below = Math.floor(position);
+    const above = below + 1;
+    if (below >= 0 && below < size) {
+      low[o] = below;
+      lowWeight[o] = above - position;
+    }
+    if (above >= 0 && above < size) {
+      high[o] = above;
+      highWeight[o] = position - below;
+    }
   }
-  return taps;
+  return { low, high, lowWeight, highWeight };
 }
 
 function interpolate({ data, channels, height, width }: FloatImage, vertical: LinearTaps, horizontal: LinearTaps, fill: number): Float32Array {
   const out = new Float32Array(data.length);
   const row = new Float32Array(width); // one output row before its horizontal pass, as difference to `fill`
+  const { low: left, high: right, lowWeight: leftWeight, highWeight: rightWeight } = horizontal;
   for (let channel = 0; channel < channels; channel++) {
     const plane = channel * height * width;
     for (let y = 0; y < height; y++) {
@@ -57,12 +65,11 @@ function interpolate({ data, channels, height, width }: FloatImage, vertical: Li
       const below = plane + (vertical.high[y] ?? 0) * width;
       const aboveWeight = vertical.lowWeight[y] ?? 0;
       const belowWeight = vertical.highWeight[y] ?? 0;
-      for (let x = 0; x < width; x++) row[x] = aboveWeight * ((data[above + x] ?? 0) - fill) + belowWeight * ((data[below + x] ?? 0) - fill);
+      const outside = fill * (aboveWeight + belowWeight);
+      for (let x = 0; x < width; x++) row[x] = aboveWeight * (data[above + x] ?? 0) + belowWeight * (data[below + x] ?? 0) - outside;
       const to = plane + y * width;
       for (let x = 0; x < width; x++) {
-        const left = (horizontal.lowWeight[x] ?? 0) * (row[horizontal.low[x] ?? 0] ?? 0);
-        const right = (horizontal.highWeight[x] ?? 0) * (row[horizontal.high[x] ?? 0] ?? 0);
-        out[to + x] = fill + left + right;
+        out[to + x] = fill + (leftWeight[x] ?? 0) * (row[left[x] ?? 0] ?? 0) + (rightWeight[x] ?? 0) * (row[right[x] ?? 0] ?? 0);
       }
     }
   }

@@ -3,8 +3,6 @@ import { defineTransform } from "@l3m/core";
 import { z } from "zod";
 import { imageOf } from "../images/image.ts";
 
-const BYTE_TO_UNIT = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
-
 export const toTensor = defineTransform({
   name: "to-tensor",
   summary: "uint8 [H, W, 3] in 0..255 to float32 [3, H, W] in 0..1.",
@@ -14,7 +12,9 @@ export const toTensor = defineTransform({
     const pixels = height * width;
     const data = new Float32Array(3 * pixels);
     for (let channel = 0; channel < 3; channel++) {
-      for (let to = channel * pixels, from = channel; from < bytes.length; to++, from += 3) data[to] = BYTE_TO_UNIT[bytes[from] ?? 0] ?? 0;
+      let from = channel;
+      const end = (channel + 1) * pixels;
+      for (let to = channel * pixels; to < end; to++, from += 3) data[to] = (bytes[from] ?? 0) / 255;
     }
     return { ...sample, [key]: { data, shape: [3, height, width] } };
   },
