@@ -1,1 +1,22 @@
-export {};
+export { loadCheckpoint, type LoadedCheckpoint, loadLatest } from "./checkpoint/load-checkpoint.ts";
+export type { LoopState, Manifest, TensorEntry } from "./checkpoint/format.ts";
+export { readSafetensors, type StoredArray, writeSafetensors } from "./checkpoint/safetensors.ts";
+export {
+  type Availability,
+  type Engine,
+  ENGINE_NAMES,
+  type EngineAdapter,
+  type EngineName,
+  type EngineOptions,
+  type Jitted,
+  type JitOptions,
+  type JitReport,
+  type Placement,
+  type PlacementTree,
+  type Tree,
+} from "./engines/engine.ts";
+export { ENGINES, openEngine } from "./engines/open-engine.ts";
+export { type Experiment, inspectExperiment, openExperiment, type OpenOptions } from "./run/open-experiment.ts";
+export { readMetrics, type MetricsLine } from "./run/metrics-log.ts";
+export { formatDuration, formatScores, formatStep, plainReporter, type Reporter, type ScoreRow, type StepProgress } from "./run/reporter.ts";
+export { train, type TrainOptions, type TrainResult } from "./train.ts";

@@ -16,11 +16,13 @@ export interface BuildState {
   /** Reproduce ml-l3m's recorded bugs. */
   readonly compat: boolean;
   readonly shared: Map<unknown, unknown>;
+  /** Makes a path of the config absolute; paths are relative to the config file. */
+  readonly resolveFile: (path: string) => string;
 }
 
 /** A fresh build over `registry`. */
-export function newBuild(registry: Registry, options: { compat?: boolean } = {}): BuildState {
-  return { registry, tree: new ParamTree(), compat: options.compat ?? false, shared: new Map() };
+export function newBuild(registry: Registry, options: { compat?: boolean; resolveFile?: (path: string) => string } = {}): BuildState {
+  return { resolveFile: options.resolveFile ?? ((path) => path), registry, tree: new ParamTree(), compat: options.compat ?? false, shared: new Map() };
 }
 
 export class BuildContext {
@@ -87,6 +89,11 @@ export class BuildContext {
   reinit(select: string | ((spec: ParamSpec, path: string) => boolean), init: Initializer | ((spec: ParamSpec) => Initializer)): void {
     const predicate = typeof select === "string" ? (_spec: ParamSpec, path: string) => matchesGlob(path, select) : select;
     this.#state.tree.reinit(this.path, predicate, typeof init === "function" ? init : () => init);
+  }
+
+  /** A path in the options as one that can be opened: relative paths are relative to the config file. */
+  resolveFile(path: string): string {
+    return this.#state.resolveFile(path);
   }
 
   /** Marks every parameter declared so far under this path as not trainable. */

@@ -27,13 +27,16 @@ export interface BuildOptions {
   readonly compat?: boolean;
   /** Dotted path of the node in the config, for errors. */
   readonly where?: string;
+  /** Makes a path of the config absolute. Default: as it is (relative to the current folder). */
+  readonly resolveFile?: (path: string) => string;
   /** Options that an owner would supply (see `PARENT_OPTIONS`). */
   readonly parent?: Readonly<Record<string, unknown>>;
 }
 
 /** Builds any registered thing from its node. */
 export function build<K extends Kind>(registry: Registry, kinds: K | readonly K[], node: ConfigNode, options: BuildOptions = {}): Built<Products[K]> {
-  const state = newBuild(registry, options.compat === undefined ? {} : { compat: options.compat });
+  const { compat, resolveFile } = options;
+  const state = newBuild(registry, { ...(compat === undefined ? {} : { compat }), ...(resolveFile === undefined ? {} : { resolveFile }) });
   const ref = resolveNode(registry, typeof kinds === "string" ? [kinds] : kinds, node, options.where ?? "");
   const product = new BuildContext(state, "", options.where ?? "").child("", ref, options.parent);
   return { product, params: state.tree.params, buffers: state.tree.buffers };

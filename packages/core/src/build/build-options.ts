@@ -8,6 +8,8 @@ import type { SlotRef } from "./slot-ref.ts";
 
 /** Keys that every node of these kinds takes beside its own options. */
 export const KEY_OPTIONS = ["read_key", "write_key", "read", "write"] as const;
+/** Which validation sets a metric scores; the evaluation reads it. */
+const METRIC_OPTION = "dataset_name";
 const KINDS_WITH_KEYS = new Set(["block", "loss", "metric", "mask-generator"]);
 
 /** The keys of a node, as written. */
@@ -38,7 +40,7 @@ export function buildOptions(registry: Registry, ref: SlotRef, parent: Readonly<
   const slots: Record<string, unknown> = {};
   const own = optionNames(definition.options);
   const ignored = new Set(definition.ignores ?? []);
-  const isKey = (name: string): boolean => hasKeys && own?.includes(name) !== true && KEY_OPTIONS.some((key) => key === name);
+  const isKey = (name: string): boolean => hasKeys && own?.includes(name) !== true && (KEY_OPTIONS.some((key) => key === name) || (name === METRIC_OPTION && definition.kind === "metric"));
   for (const [name, value] of Object.entries(withParentOptions(ref, parent, own, errors))) {
     if (isKey(name)) keys[name] = value;
     else if (name in definition.slots) slots[name] = value;

@@ -27,11 +27,12 @@ export function validateNode(registry: Registry, kinds: Kind | readonly Kind[], 
       // the node itself is wrong; look into what its slots say all the same
       for (const [slot, spec] of Object.entries(ref.definition.slots)) {
         const value = ref.options[slot];
-        const nodes = spec.shape === "list" && Array.isArray(value) ? value : spec.shape === "map" && isMap(value) ? Object.values(value) : [value];
-        for (const child of nodes) {
+        const many = (spec.shape === "list" && Array.isArray(value)) || (spec.shape === "map" && isMap(value));
+        const nodes = many ? Object.entries(value as object).map(([key, child]) => [`.${key}`, child] as const) : [["", value] as const];
+        for (const [suffix, child] of nodes) {
           if (child === undefined || child === null) continue;
           try {
-            children.push(resolveNode(registry, spec.kinds, child, `${ref.where}.${slot}`));
+            children.push(resolveNode(registry, spec.kinds, child, `${ref.where}.${slot}${suffix}`));
           } catch (error) {
             if (!(error instanceof L3mError)) throw error; // reported by buildOptions already
           }

@@ -26,6 +26,8 @@ export interface Dataset {
   readonly length: number;
   /** Concept id of each item, for samplers that keep a batch free of duplicates. */
   readonly concepts?: Int32Array;
+  /** Credits that must be shown where the data is. */
+  readonly credits?: readonly string[];
   /** Throws `L3M_BAD_SAMPLE` for an item that cannot be read. */
   get(index: number, rng: SampleRng): Promise<Sample> | Sample;
 }

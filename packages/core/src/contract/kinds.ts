@@ -36,6 +36,8 @@ export type Kind = (typeof KINDS)[number];
  */
 export const PARENT_OPTIONS: Readonly<Partial<Record<Kind, readonly string[]>>> = {
   norm: ["dim"],
+  sampler: ["dataset", "batch_size", "seed"],
+  collate: ["tokenizer"],
   attention: ["use_bias"],
   ffn: ["in_features", "hidden_features", "act_layer", "drop", "use_bias"],
   module: [

@@ -10,10 +10,12 @@ export interface Plugin {
   /** First part of every registered name; the package name without scope. */
   readonly namespace: string;
   readonly provides: readonly Definition[];
+  /** URL of the module that exports the plugin by default (`import.meta.url`), so that worker threads can load it too. */
+  readonly module?: string;
 }
 
 /** Declares a plugin. Nothing else runs when its module is imported. */
-export function definePlugin(plugin: { namespace: string; provides: readonly Definition[]; apiVersion?: number }): Plugin {
+export function definePlugin(plugin: { namespace: string; provides: readonly Definition[]; module?: string; apiVersion?: number }): Plugin {
   return { apiVersion: API_VERSION, ...plugin };
 }
 

@@ -57,8 +57,8 @@ export interface Metric {
 export interface MetricRun {
   /** One batch; padding rows are cut off before. */
   update(batch: Readonly<Record<string, HostArray>>): void;
-  /** Scores by name, for example `{ i2t_r1: 26.9 }`. */
-  result(): Readonly<Record<string, number>>;
+  /** Scores by name, for example `{ i2t_r1: 26.9 }`; `baseline/<name>` is what an untrained method reaches. */
+  result(): Readonly<Record<string, number>> | Promise<Readonly<Record<string, number>>>;
   /** For retrieval-like scores: the nearest rows on the other side of some rows, best first, for people to look at. */
   neighbours?(rows: readonly number[], count: number): readonly (readonly Neighbour[])[];
 }

@@ -1,0 +1,71 @@
+/** Finding and reading a checkpoint; a damaged one is passed over for the newest whole one, and said so. */
+import { existsSync, readFileSync, statSync } from "node:fs";
+import path from "node:path";
+import { L3mError } from "@l3m/errors";
+import { FORMAT_VERSION, type LoopState, type Manifest } from "./format.ts";
+import { hashFile, savedSteps } from "./save-checkpoint.ts";
+import { readSafetensors, type StoredArray } from "./safetensors.ts";
+
+export interface LoadedCheckpoint {
+  readonly path: string;
+  readonly manifest: Manifest;
+  readonly loop: LoopState;
+  readonly tensors: ReadonlyMap<string, StoredArray>;
+}
+
+/**
+ * The newest whole checkpoint under `folder`, or undefined when there is none at all.
+ *
+ * @param onDamaged told about each newer one that was passed over
+ * @throws L3M_CHECKPOINT when there are checkpoints and none is whole
+ */
+export function loadLatest(folder: string, onDamaged: (error: L3mError) => void): LoadedCheckpoint | undefined {
+  const names = savedSteps(folder).reverse();
+  let last: L3mError | undefined;
+  for (const name of names) {
+    try {
+      return loadCheckpoint(path.join(folder, name));
+    } catch (error) {
+      if (!(error instanceof L3mError)) throw error;
+      last = error;
+      onDamaged(error);
+    }
+  }
+  if (last !== undefined) throw last;
+  return undefined;
+}
+
+/** Reads and verifies one checkpoint folder. @throws L3M_CHECKPOINT */
+export function loadCheckpoint(folder: string): LoadedCheckpoint {
+  const damaged = (message: string, expected?: string, got?: string): L3mError =>
+    new L3mError("L3M_CHECKPOINT", {
+      message,
+      where: { file: folder },
+      ...(expected === undefined ? {} : { expected }),
+      ...(got === undefined ? {} : { got }),
+      fix: "Resume from another checkpoint (--resume PATH), or start over with --resume never in a new run directory.",
+    });
+  const manifestFile = path.join(folder, "manifest.json");
+  if (!existsSync(manifestFile)) throw damaged("This is no checkpoint: manifest.json is missing.");
+  const manifest = parseJson(manifestFile) as Manifest | undefined;
+  if (manifest?.format !== "l3m-checkpoint") throw damaged("manifest.json is damaged.");
+  if (manifest.version !== FORMAT_VERSION) throw damaged("The checkpoint has another format.", `version ${FORMAT_VERSION}`, `version ${manifest.version}`);
+  for (const [file, { bytes, sha256 }] of Object.entries(manifest.files)) {
+    const full = path.join(folder, file);
+    if (!existsSync(full)) throw damaged(`${file} is missing.`);
+    const size = statSync(full).size;
+    if (size !== bytes) throw damaged(`${file} is truncated.`, `${bytes} bytes`, `${size} bytes`);
+    const hash = hashFile(full);
+    if (hash !== sha256) throw damaged(`${file} was changed.`, `sha256 ${sha256}`, `sha256 ${hash}`);
+  }
+  const loop = parseJson(path.join(folder, "state.json")) as LoopState;
+  return { path: folder, manifest, loop, tensors: readSafetensors(path.join(folder, "shard-0.safetensors")) };
+}
+
+function parseJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch {
+    return undefined;
+  }
+}

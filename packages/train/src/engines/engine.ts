@@ -1,0 +1,82 @@
+/** The door to an execution engine: what the loop needs, whoever runs it. */
+import type { Tensor } from "@tensorflow/tfjs-core";
+import type { Dimensions, MeshSpec } from "@l3m/fsdp-mesh";
+
+export const ENGINE_NAMES = ["xla-cuda13", "xla-cuda12", "xla-cpu", "tfjs-node-gpu", "tfjs-node", "wasm", "tfjs-cpu"] as const;
+
+/** One engine. `xla` and `auto` are requests that resolve to one of these. */
+export type EngineName = (typeof ENGINE_NAMES)[number];
+
+/** Tensors in plain lists and maps. */
+export type Tree = Tensor | readonly Tree[] | { readonly [key: string]: Tree };
+
+/** Where a tensor, or every tensor below this place of a tree, lives; missing trailing dimensions are replicated. */
+export interface Placement {
+  readonly dims: Dimensions;
+}
+
+/** Placements in the same shape as a tree; undefined means replicated. */
+export type PlacementTree = Placement | undefined | readonly PlacementTree[] | { readonly [key: string]: PlacementTree };
+
+export interface JitOptions {
+  readonly name: string;
+  /** Numbers of the arguments whose tensors are used up by the call (their memory is reused for the results). */
+  readonly donate?: readonly number[];
+  /** One per argument. */
+  readonly inPlacements?: readonly PlacementTree[];
+  readonly outPlacements?: PlacementTree;
+}
+
+/** What is known about a compiled function. Eager engines know nothing. */
+export interface JitReport {
+  readonly traceMs: number;
+  readonly compileMs: number;
+  readonly fromCache: boolean;
+  /** Memory of intermediate results in bytes, by the compiler's account. */
+  readonly tempBytes: number | undefined;
+  /** The module that was compiled. */
+  readonly text: () => string;
+}
+
+export interface Jitted<A extends readonly Tree[], R extends Tree> {
+  (...args: A): R;
+  /** Traces and compiles for these arguments without running; the event loop stays alive. */
+  prepare(...args: A): Promise<void>;
+  readonly reports: readonly JitReport[];
+}
+
+export interface Engine {
+  readonly name: EngineName;
+  /** One line for people: what runs, and why it was picked. */
+  readonly description: string;
+  readonly devices: number;
+  /** True when functions are compiled as a whole. */
+  readonly compiles: boolean;
+  jit<A extends readonly Tree[], R extends Tree>(fn: (...args: A) => R, options: JitOptions): Jitted<A, R>;
+  /** Waits for running work and frees everything. */
+  stop(): Promise<void>;
+}
+
+export interface EngineOptions {
+  /** More than one device, for engines that have them. */
+  readonly mesh?: MeshSpec;
+  /** Where plugins and compiled programs are kept. Default: the l3m cache. */
+  readonly cacheDir?: string;
+  readonly onProgress?: (line: string) => void;
+}
+
+/** Whether an engine can run here. */
+export interface Availability {
+  readonly ok: boolean;
+  /** Why, and if not, what would cure it. */
+  readonly reason: string;
+}
+
+/** How one engine is found and started; one file each. */
+export interface EngineAdapter {
+  readonly name: EngineName;
+  /** Looks without loading anything heavy or using the network. */
+  available(options: EngineOptions): Promise<Availability>;
+  /** Sets tfjs's backend. Downloads what is missing when that is allowed. */
+  start(options: EngineOptions): Promise<Engine>;
+}

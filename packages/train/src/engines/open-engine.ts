@@ -1,0 +1,41 @@
+/** Picks and starts the engine that a config or a user asks for. What was picked, and why, is in `description`. */
+import { didYouMean, L3mError } from "@l3m/errors";
+import type { Engine, EngineAdapter, EngineOptions } from "./engine.ts";
+import { tfjsCpu } from "./tfjs-cpu.ts";
+import { tfjsNode, tfjsNodeGpu } from "./tfjs-node.ts";
+import { wasm } from "./wasm.ts";
+import { xlaCpu, xlaCuda12, xlaCuda13 } from "./xla.ts";
+
+/** Best first. */
+export const ENGINES: readonly EngineAdapter[] = [xlaCuda13, xlaCuda12, xlaCpu, tfjsNodeGpu, tfjsNode, wasm, tfjsCpu];
+
+/**
+ * Starts an engine by name; `xla` is the best XLA engine, `auto` the best of all. A named engine that is missing is an error
+ * with its cures, never a silent change.
+ *
+ * @throws L3M_ENGINE_MISSING, L3M_USAGE for an unknown name, L3M_DOWNLOAD
+ */
+export async function openEngine(request: string, options: EngineOptions = {}): Promise<Engine> {
+  const wanted = ENGINES.filter(({ name }) => request === "auto" || name === request || (request === "xla" && name.startsWith("xla-")));
+  if (wanted.length === 0) {
+    const names = ["auto", "xla", ...ENGINES.map(({ name }) => name)];
+    throw new L3mError("L3M_USAGE", {
+      message: `There is no engine "${request}".${didYouMean(request, names)}`,
+      expected: names.join(", "),
+      got: request,
+      fix: "Choose one of these with --engine or experiment.engine.",
+    });
+  }
+  const passed: string[] = [];
+  for (const adapter of wanted) {
+    const { ok, reason } = await adapter.available(options);
+    if (!ok && wanted.length > 1 && adapter !== wanted.at(-1)) {
+      passed.push(`${adapter.name}: ${reason}`);
+      continue;
+    }
+    const engine = await adapter.start(options);
+    const why = wanted.length === 1 ? "as asked" : `best of "${request}"`;
+    return { ...engine, description: `${engine.description} (${why}; ${reason}${passed.length === 0 ? "" : `; passed over ${passed.map((line) => line.split(":")[0]).join(", ")}`})` };
+  }
+  throw new L3mError("L3M_ENGINE_MISSING", { message: `No engine of "${request}" is available.`, got: passed.join("; "), fix: "Run: npx l3m engine doctor" });
+}

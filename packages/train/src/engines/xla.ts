@@ -1,0 +1,126 @@
+/** The XLA engines: whole training steps compiled by a PJRT plugin. */
+import { cpus } from "node:os";
+import path from "node:path";
+import { deviceCount } from "@l3m/fsdp-mesh";
+import { L3mError } from "@l3m/errors";
+import { defaultCacheDir, ensurePlugin, findPlugin, isOffline, type ClientOptions } from "@l3m/pjrt";
+import type { ShardingTree, XlaEngine } from "@l3m/tfjs-backend-xla";
+import type { Availability, Engine, EngineAdapter, EngineOptions, Jitted, JitOptions, PlacementTree, Tree } from "./engine.ts";
+
+export const xlaCpu = adapter("xla-cpu", "cpu");
+export const xlaCuda12 = adapter("xla-cuda12", "cuda12");
+export const xlaCuda13 = adapter("xla-cuda13", "cuda13");
+
+type Platform = "cpu" | "cuda12" | "cuda13";
+
+function adapter(name: "xla-cpu" | "xla-cuda12" | "xla-cuda13", platform: Platform): EngineAdapter {
+  return {
+    name,
+    available: async (options) => availability(platform, options),
+    async start(options) {
+      const state = availability(platform, options);
+      if (!state.ok) {
+        throw new L3mError("L3M_ENGINE_MISSING", {
+          message: `The engine ${name} is not available.`,
+          got: state.reason,
+          fix: cures(platform),
+        });
+      }
+      return startOn(name, platform, options);
+    },
+  };
+}
+
+function availability(platform: Platform, options: EngineOptions): Availability {
+  const found = findPlugin(platform, options.cacheDir === undefined ? {} : { cacheDir: options.cacheDir });
+  if (found !== undefined) return { ok: true, reason: `plugin from ${found.source}: ${found.path}` };
+  if (platform !== "cpu") return { ok: false, reason: `no PJRT plugin for ${platform} (npx l3m engine install ${platform})` };
+  if (isOffline()) return { ok: false, reason: "no PJRT plugin in the cache, and L3M_OFFLINE forbids downloading one" };
+  return { ok: true, reason: "its plugin will be downloaded (63 MB)" };
+}
+
+function cures(platform: Platform): string {
+  return [
+    `Run "npx l3m engine install ${platform}" with a network (or a mirror: PIP_INDEX_URL),`,
+    "or set L3M_PJRT_PLUGIN to the path of a PJRT plugin,",
+    "or choose an engine without XLA: --engine wasm (configs/quickstart/clip-wasm.yaml is sized for it).",
+  ].join("\n            ");
+}
+
+async function startOn(name: Engine["name"], platform: Platform, options: EngineOptions): Promise<Engine> {
+  const cacheDir = options.cacheDir ?? defaultCacheDir();
+  const pluginPath = await ensurePlugin(platform, {
+    cacheDir,
+    onProgress: (progress) => options.onProgress?.(formatProgress(progress)),
+  });
+  const devices = options.mesh === undefined ? 1 : deviceCount(options.mesh);
+  const { startXla } = await import("@l3m/tfjs-backend-xla");
+  const xla = await startXla({
+    pluginPath,
+    clientOptions: clientOptions(platform, devices),
+    cacheDir: path.join(cacheDir, "executables"),
+    ...(options.mesh === undefined ? {} : { mesh: { name: MESH, axes: options.mesh.axes } }),
+  });
+  return {
+    name,
+    description: `${name}: ${devices} device${devices === 1 ? "" : "s"} through ${pluginPath}`,
+    devices,
+    compiles: true,
+    jit: (fn, jitOptions) => xlaJit(xla, fn, jitOptions),
+    stop: () => xla.stop(),
+  };
+}
+
+function xlaJit<A extends readonly Tree[], R extends Tree>(xla: XlaEngine, fn: (...args: A) => R, options: JitOptions): Jitted<A, R> {
+  const compiled = xla.jit(fn, {
+    name: options.name,
+    ...(options.donate === undefined ? {} : { donate: options.donate }),
+    ...(options.inPlacements === undefined ? {} : { inShardings: options.inPlacements.map(shardingsOf) }),
+    ...(options.outPlacements === undefined ? {} : { outShardings: shardingsOf(options.outPlacements) }),
+  });
+  const run = (...args: A): R => compiled(...args);
+  const prepare = async (...args: A): Promise<void> => void (await compiled.prepare(...args));
+  return Object.defineProperty(Object.assign(run, { prepare, reports: [] }), "reports", {
+    get: () =>
+      compiled.reports.map((report) => ({
+        traceMs: report.traceMs,
+        compileMs: report.compileMs,
+        fromCache: report.fromCache,
+        tempBytes: report.memoryStats().tempBytes,
+        text: () => report.moduleText,
+      })),
+  });
+}
+
+/** The name that the mesh has in compiled modules. */
+const MESH = "mesh";
+
+function shardingsOf(tree: PlacementTree): ShardingTree {
+  if (tree === undefined) return undefined;
+  if (isPlacement(tree)) return { mesh: MESH, dims: tree.dims };
+  if (Array.isArray(tree)) return (tree as readonly PlacementTree[]).map(shardingsOf);
+  return Object.fromEntries(Object.entries(tree).map(([key, value]) => [key, shardingsOf(value as PlacementTree)]));
+}
+
+function isPlacement(tree: object): tree is { dims: readonly (readonly string[])[] } {
+  return "dims" in tree && Array.isArray(tree.dims);
+}
+
+function clientOptions(platform: Platform, devices: number): ClientOptions {
+  if (platform !== "cpu") return {};
+  raiseCollectiveTimeouts(devices);
+  return { cpu_device_count: BigInt(devices) };
+}
+
+/** Virtual devices on few cores meet late; XLA's default is to abort the process after 40 s. Read once, when the plugin loads. */
+function raiseCollectiveTimeouts(devices: number): void {
+  if (devices <= cpus().length / 2 || devices === 1) return;
+  const flags = process.env["XLA_FLAGS"] ?? "";
+  if (flags.includes("xla_cpu_collective_call")) return;
+  process.env["XLA_FLAGS"] = `${flags} --xla_cpu_collective_call_warn_stuck_timeout_seconds=120 --xla_cpu_collective_call_terminate_timeout_seconds=600`.trim();
+}
+
+function formatProgress(progress: { readonly phase: string; readonly file: string; readonly bytes: number; readonly totalBytes: number }): string {
+  const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(0);
+  return `${progress.phase} ${progress.file}: ${megabytes(progress.bytes)} of ${megabytes(progress.totalBytes)} MB`;
+}

@@ -1,0 +1,140 @@
+/** The data of a run, as the loop and the evaluation see it. */
+import path from "node:path";
+import { type Batch, build, type Plugin } from "@l3m/core";
+import type { DataSplit } from "@l3m/config";
+import { type BatchSource, createLoader, type Pipeline, prepareDataset, SequentialSampler } from "@l3m/data";
+import { L3mError } from "@l3m/errors";
+import type { Experiment } from "./open-experiment.ts";
+import { pipelineOf, type PipelineNodes } from "./pipeline-builder.ts";
+import type { Reporter } from "./reporter.ts";
+
+export interface FetchedBatch {
+  readonly batch: Batch;
+  /** Samples of this batch that could not be read and were replaced. */
+  readonly skipped: number;
+  /** State of the source right after this batch, as JSON. */
+  readonly state: unknown;
+}
+
+/** Endless training batches with exact state. */
+export interface TrainSource {
+  next(): Promise<FetchedBatch>;
+  close(): Promise<void>;
+}
+
+/** One pass over a validation set in batches of equal size; the last one is padded with its first row. */
+export interface FiniteSource {
+  readonly length: number;
+  readonly batchSize: number;
+  /** `rows` of each batch are real. */
+  batches(): AsyncIterable<{ readonly batch: Batch; readonly rows: number }>;
+  /** One sample before its transforms, for people to look at: an 8-bit RGB image `[H, W, 3]` and its text, where it has them. */
+  sample(row: number): Promise<{ readonly image?: { readonly data: Uint8Array; readonly shape: readonly number[] }; readonly text: string }>;
+  /** Credits that must be shown with the data. */
+  readonly credits: readonly string[];
+}
+
+/** Opens the training data; with `state` it goes on right after the batch that the state belongs to. */
+export async function openTrainData(experiment: Experiment, reporter: Reporter, state: unknown): Promise<TrainSource> {
+  const { config, registry, plugins } = experiment;
+  const split = config.data.train;
+  const nodes = nodesOf(experiment, split, "data.train");
+  const pipeline = await prepared(pipelineOf(registry, nodes), "training data", reporter);
+  const sampler = build(registry, "sampler", split.sampler ?? "data/shuffled", {
+    where: "data.train.sampler",
+    parent: { dataset: pipeline.dataset, batch_size: split.batch_size, seed: config.experiment.seed },
+  }).product;
+  if (state !== undefined && state !== null) sampler.restore(state);
+  const loader: BatchSource = await createLoader({
+    pipeline,
+    sampler,
+    seed: config.experiment.seed,
+    workers: split.workers,
+    prefetch: split.prefetch,
+    onSkip: ({ message }) => reporter.warn(`a sample is skipped and replaced:\n${message}`),
+    ...(split.workers > 0 ? { recipe: { builder: builderUrl(), plugins: workerModules(plugins), pipeline: nodes } } : {}),
+  });
+  reporter.info(`data      ${pipeline.dataset.length} samples, batches of ${split.batch_size}`);
+  return {
+    async next() {
+      const loaded = await loader.next();
+      if (loaded !== undefined) return loaded;
+      throw new L3mError("L3M_BAD_OPTION", {
+        message: "The training data ended before the run.",
+        where: { path: "data.train.sampler" },
+        fix: "Use a sampler that repeats (data/shuffled, data/distinct-concepts), or fewer iterations.",
+      });
+    },
+    close: () => loader.close(),
+  };
+}
+
+/** Opens one validation set. */
+export async function openValidationData(experiment: Experiment, name: string, reporter: Reporter): Promise<FiniteSource> {
+  const split = experiment.config.data.val?.[name] as DataSplit;
+  const where = `data.val.${name}`;
+  const pipeline = await prepared(pipelineOf(experiment.registry, nodesOf(experiment, split, where)), `validation data "${name}"`, reporter);
+  const { dataset } = pipeline;
+  const batchSize = split.batch_size;
+  return {
+    length: dataset.length,
+    batchSize,
+    credits: dataset.credits ?? [],
+    async *batches() {
+      const sampler = new SequentialSampler({ dataset, batchSize, seed: 0 });
+      const loader = await createLoader({ pipeline, sampler, seed: 0, badSamples: "drop", onSkip: ({ message }) => reporter.warn(message) });
+      for (let loaded = await loader.next(); loaded !== undefined; loaded = await loader.next()) {
+        const rows = Object.values(loaded.batch.tensors)[0]?.shape[0] ?? 0;
+        yield { batch: padded(loaded.batch, batchSize), rows };
+      }
+      await loader.close();
+    },
+    async sample(row) {
+      const sample = await dataset.get(row, NO_RANDOMNESS);
+      const { image, text } = sample;
+      const shown = typeof image === "object" && image.data instanceof Uint8Array ? { image: { data: image.data, shape: image.shape } } : {};
+      return { ...shown, text: typeof text === "string" ? text : "" };
+    },
+  };
+}
+
+/** Validation samples that people look at draw nothing at random. */
+const NO_RANDOMNESS = { uint32: () => 0, float: () => 0, below: () => 0, fork: () => NO_RANDOMNESS };
+
+function nodesOf({ loaded }: Experiment, split: DataSplit, where: string): PipelineNodes {
+  const { dataset, transforms, tokenizer, collate } = split;
+  return { dataset, transforms, tokenizer, collate, where, folder: path.dirname(path.resolve(loaded.file)) };
+}
+
+async function prepared(pipeline: Pipeline, what: string, reporter: Reporter): Promise<Pipeline> {
+  await prepareDataset(pipeline.dataset, (done, total) => reporter.work(`preparing ${what}`, done, total));
+  return pipeline;
+}
+
+const DATA_KINDS: readonly string[] = ["dataset", "transform", "tokenizer", "collate"];
+
+/** Modules that worker threads must load. */
+function workerModules(plugins: readonly Plugin[]): string[] {
+  const needed = plugins.filter(({ provides, namespace }) => namespace !== "core" && provides.some(({ kind }) => DATA_KINDS.includes(kind)));
+  return needed.flatMap(({ module }) => (module === undefined ? [] : [module]));
+}
+
+/** Worker threads run compiled code, also when this module runs from its source under a test runner. */
+function builderUrl(): string {
+  return new URL(import.meta.url.endsWith(".ts") ? "../../dist/run/pipeline-builder.js" : "./pipeline-builder.js", import.meta.url).href;
+}
+
+function padded(batch: Batch, rows: number): Batch {
+  const tensors = Object.fromEntries(
+    Object.entries(batch.tensors).map(([key, { data, shape }]) => {
+      const have = shape[0] ?? 0;
+      if (have === rows) return [key, { data, shape }];
+      const width = data.length / have;
+      const whole = new (data.constructor as new (length: number) => typeof data)(rows * width);
+      whole.set(data);
+      for (let row = have; row < rows; row++) whole.set(data.subarray(0, width), row * width);
+      return [key, { data: whole, shape: [rows, ...shape.slice(1)] }];
+    }),
+  );
+  return { tensors, values: batch.values };
+}

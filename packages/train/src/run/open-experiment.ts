@@ -1,0 +1,47 @@
+/** From a config file to everything that can be built from it; every mistake is reported at once, before anything is allocated. */
+import { pathToFileURL } from "node:url";
+import { corePlugin, type Plugin, Registry } from "@l3m/core";
+import { checkConfig, type CheckReport, type ExperimentConfig, findPlugins, loadConfig, type LoadedConfig, loadPlugins, parseExperiment } from "@l3m/config";
+import { throwAll } from "@l3m/errors";
+
+export interface Experiment {
+  readonly loaded: LoadedConfig;
+  readonly config: ExperimentConfig;
+  readonly registry: Registry;
+  /** Plugins by precedence, core first. */
+  readonly plugins: readonly Plugin[];
+  readonly check: CheckReport;
+}
+
+export interface OpenOptions {
+  /** `key=value` tokens. */
+  readonly overrides?: readonly string[];
+  /** Plugins that need no `plugins:` line. */
+  readonly preset?: readonly Plugin[];
+}
+
+/** Loads, checks and resolves a config. @throws every error of the config */
+export async function openExperiment(file: string, options: OpenOptions = {}): Promise<Experiment> {
+  const opened = await inspectExperiment(file, options);
+  throwAll(opened.check.errors);
+  return { ...opened, config: parseExperiment(opened.loaded) };
+}
+
+/** Like {@link openExperiment}, but mistakes stay in the report. */
+export async function inspectExperiment(file: string, options: OpenOptions = {}): Promise<Omit<Experiment, "config">> {
+  const loaded = loadConfig(file, options.overrides === undefined ? {} : { overrides: options.overrides });
+  const listed = loaded.tree["plugins"];
+  const names = Array.isArray(listed) ? listed.filter((name) => typeof name === "string") : [];
+  const preset = (options.preset ?? []).filter(({ namespace }) => namespace !== corePlugin.namespace);
+  const sources = findPlugins(file, names, preset, (index) => loaded.place(["plugins", index]));
+  const found = await loadPlugins(sources);
+  const plugins = [
+    corePlugin,
+    ...found.map(({ plugin }, i) => {
+      const source = sources[i];
+      return plugin.module === undefined && source?.kind === "module" ? { ...plugin, module: pathToFileURL(source.entry).href } : plugin;
+    }),
+  ];
+  const registry = new Registry(plugins);
+  return { loaded, registry, plugins, check: checkConfig(loaded, registry) };
+}
