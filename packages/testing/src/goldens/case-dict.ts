@@ -32,17 +32,19 @@ export function dictOf(fields: InputFields, tensors: ReadonlyMap<string, Tensor>
 }
 
 /**
- * Adds `<mask key>_num_visible` for every stored patch mask `[B, P]` that leaves the same number of patches in each row:
- * shapes are static, so blocks that leave patches out take the number from there and never from the mask.
+ * Adds, for every stored boolean mask `[B, ...]` with the same number of true entries in each row, that number as
+ * `<mask key>_num_true` and the number of false entries as `<mask key>_num_visible`: shapes are static, so blocks that
+ * select by a mask take the number from there and never from the mask.
  */
-export function addVisibleCounts(dict: DataDict, { inputs = {} }: InputFields, stored: ReadonlyMap<string, HostTensor>): DataDict {
+export function addMaskCounts(dict: DataDict, { inputs = {} }: InputFields, stored: ReadonlyMap<string, HostTensor>): DataDict {
   for (const [name, key] of Object.entries(inputs)) {
     const mask = stored.get(name);
-    if (mask?.dtype !== "BOOL" || mask.shape.length !== 2) continue;
-    const [B = 0, P = 0] = mask.shape;
-    const counts = new Set(Array.from({ length: B }, (_, row) => mask.data.subarray(row * P, (row + 1) * P).filter((left) => left === 0).length));
+    if (mask?.dtype !== "BOOL" || mask.shape.length < 2) continue;
+    const rows = mask.shape[0] ?? 0;
+    const size = mask.data.length / rows;
+    const counts = new Set(Array.from({ length: rows }, (_, row) => mask.data.subarray(row * size, (row + 1) * size).filter((value) => value !== 0).length));
     const [count = 0] = counts;
-    if (counts.size === 1 && count > 0) dict.set(`${key}_num_visible`, count);
+    if (counts.size === 1) dict.set(`${key}_num_true`, count).set(`${key}_num_visible`, size - count);
   }
   return dict;
 }

@@ -3,7 +3,7 @@ import { build, type Built, evalContext, type Loss, type Optimizer, project, Pro
 import { detach } from "@l3m/core/nn";
 import * as tf from "@l3m/core/tf";
 import { clipGradNorm, paramGroups, schedulerNode } from "@l3m/optim";
-import { addVisibleCounts, dictOf, lookUp, type InputFields } from "../case-dict.ts";
+import { addMaskCounts, dictOf, lookUp, type InputFields } from "../case-dict.ts";
 import { Comparison } from "../comparison.ts";
 import { names, stored, storedUnder, toleranceOf } from "../expectations.ts";
 import type { GoldenCase } from "../golden-case.ts";
@@ -81,7 +81,7 @@ function forward(golden: GoldenCase, { model, loss }: Experiment, values: Readon
   const state = new ProposedState();
   const context = evalContext({ train: golden.fields["mode"] === "train", state });
   const fields = golden.fields as InputFields;
-  const dict = addVisibleCounts(dictOf(fields, tensors), fields, golden.tensors);
+  const dict = addMaskCounts(dictOf(fields, tensors), fields, golden.tensors);
   const result = withParams(values, () => loss.forward(model.product.forward(dict, context), context));
   return { ...result, dict, state };
 }

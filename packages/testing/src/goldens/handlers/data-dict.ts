@@ -1,5 +1,5 @@
 /** `data_dict`: the block receives a map that holds exactly the inputs. */
-import { addVisibleCounts, dictOf, lookUp, type InputFields } from "../case-dict.ts";
+import { addMaskCounts, dictOf, lookUp, type InputFields } from "../case-dict.ts";
 import type { Handler } from "../handler.ts";
 import { buildTarget, runModule } from "../module-case.ts";
 
@@ -9,7 +9,7 @@ export const dataDict: Handler = {
     const built = buildTarget(golden, surroundings, "block");
     return runModule(golden, surroundings, built, (inputs, context) => {
       const fields = golden.fields as InputFields;
-      const dict = built.product.forward(addVisibleCounts(dictOf(fields, inputs), fields, golden.tensors), context);
+      const dict = built.product.forward(addMaskCounts(dictOf(fields, inputs), fields, golden.tensors), context);
       return (name) => lookUp(dict, name);
     });
   },

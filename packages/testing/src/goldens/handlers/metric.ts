@@ -7,12 +7,12 @@ import { buildTarget } from "../module-case.ts";
 
 export const metric: Handler = {
   builds: ({ target, options }) => [target, options],
-  run(golden, surroundings) {
+  async run(golden, surroundings) {
     const run = buildTarget(golden, surroundings, "metric").product.start();
     const inputs = Object.entries(golden.fields["inputs"] as Readonly<Record<string, string>>);
     run.update(Object.fromEntries(inputs.map(([name, key]): [string, HostArray] => [key, stored(golden, name)])));
     const comparison = new Comparison();
-    comparison.numbers("metrics", run.result(), expectedField(golden, surroundings.compat, "metrics") as Record<string, unknown>, toleranceOf(golden, "metrics"));
+    comparison.numbers("metrics", await run.result(), expectedField(golden, surroundings.compat, "metrics") as Record<string, unknown>, toleranceOf(golden, "metrics"));
     return comparison;
   },
 };
