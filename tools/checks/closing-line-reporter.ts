@@ -32,7 +32,8 @@ export function formatCounts({ passed, failed, skipped }: Counts): string {
 
 function countResults(modules: readonly TestModule[], unhandledErrors: number): Counts {
   const tests = modules.flatMap((module) => [...module.children.allTests()]);
-  const count = (state: "passed" | "failed" | "skipped") => tests.filter((test) => test.result().state === state).length;
+  const count = (state: "passed" | "failed" | "skipped") =>
+    tests.filter((test) => test.result().state === state).length;
   const broken = modules.filter((module) => !module.ok() && ![...module.children.allTests("failed")].length).length;
   return { passed: count("passed"), failed: count("failed") + broken + unhandledErrors, skipped: count("skipped") };
 }

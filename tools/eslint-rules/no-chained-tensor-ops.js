@@ -4,10 +4,11 @@
  */
 
 /** What a tfjs tensor really has: ways to read, print and free it. Everything else is an op. */
-const METHODS = new Set([
-  "array", "arraySync", "assign", "buffer", "bufferSync", "bytes", "data", "dataSync", "dataToGPU", "dispose",
-  "print", "throwIfDisposed", "toString",
-]); // prettier-ignore
+const METHODS = new Set(
+  "array arraySync assign buffer bufferSync bytes data dataSync dataToGPU dispose print throwIfDisposed toString".split(
+    " ",
+  ),
+);
 
 /** @type {import("eslint").Rule.RuleModule} */
 export const noChainedTensorOps = {

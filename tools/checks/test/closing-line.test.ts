@@ -14,7 +14,16 @@ function runSuite(files: Readonly<Record<string, string>>, env: NodeJS.ProcessEn
   const suite = mkdtempSync(join(folder, "suite-"));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(suite, name), text);
   const reporter = join(root, "tools", "checks", "closing-line-reporter.ts");
-  const args = [join(root, "node_modules", "vitest", "vitest.mjs"), "run", "--root", suite, "--reporter", "default", "--reporter", reporter];
+  const args = [
+    join(root, "node_modules", "vitest", "vitest.mjs"),
+    "run",
+    "--root",
+    suite,
+    "--reporter",
+    "default",
+    "--reporter",
+    reporter,
+  ];
   const { L3M_TEST_COUNTS: _outer, VITEST: _vitest, ...inherited } = process.env;
   const { status, stdout } = spawnSync(process.execPath, args, { encoding: "utf8", env: { ...inherited, ...env } });
   return { status, lastLine: stdout.trimEnd().split("\n").at(-1) };
