@@ -1,12 +1,11 @@
 /** One run from a config file to a report: what `l3m train` does, for programs. */
 import * as tf from "@l3m/core/tf";
-import { build, buildLoss, buildModel, type Batch, type Metric, type Model, type Optimizer, type Plugin } from "@l3m/core";
+import { type Batch, build, type Metric, type Plugin } from "@l3m/core";
 import type { L3mError } from "@l3m/errors";
 import { createMesh, dataParallelLayout, deviceCount, type Layout } from "@l3m/fsdp-mesh";
 import { readState, restoreState } from "./checkpoint/state-tensors.ts";
 import { saveCheckpoint } from "./checkpoint/save-checkpoint.ts";
 import type { Engine } from "./engines/engine.ts";
-import { schedulerNode } from "@l3m/optim";
 import { openEngine } from "./engines/open-engine.ts";
 import { Evaluator, type Validation, type ValidationSet } from "./evaluate.ts";
 import { runLoop } from "./loop.ts";
@@ -17,18 +16,14 @@ import { openTrainData, openValidationData } from "./run/open-data.ts";
 import { type Experiment, openExperiment } from "./run/open-experiment.ts";
 import { plainReporter, type Reporter } from "./run/reporter.ts";
 import { checkpointToResume } from "./run/resume.ts";
-import { newRunDir, runDir, writeRunFile } from "./run/run-dir.ts";
+import { newRunDir, type RunDir, runDir, writeRunFile } from "./run/run-dir.ts";
 import { lockRunDir } from "./run/run-lock.ts";
 import { scoreRows } from "./run/score-rows.ts";
 import { listenForStop } from "./run/signals.ts";
 import { batchTensors } from "./step/batch-tensors.ts";
 import { collectingContext } from "./step/forward-context.ts";
-import { initialState } from "./step/initial-state.ts";
-import { planParams } from "./step/param-plan.ts";
-import { StepScalars } from "./step/step-scalars.ts";
-import { type MetricNames, trainStep } from "./step/train-step.ts";
-import { statePlacements } from "./step/state-placements.ts";
 import type { TrainState } from "./step/train-state.ts";
+import { createTraining, type Training } from "./training.ts";
 
 export interface TrainOptions {
   /** `key=value` tokens, applied to the config. */
@@ -72,8 +67,8 @@ export async function train(configFile: string, options: TrainOptions = {}): Pro
   const experiment = await openExperiment(configFile, options);
   const { config } = experiment;
   for (const { message } of experiment.check.warnings) reporter.warn(message);
-  const run = runDir(options.runDir ?? newRunDir(config.experiment.name, new Date()));
-  const unlock = lockRunDir(run.path);
+  const dir = runDir(options.runDir ?? newRunDir(config.experiment.name, new Date()));
+  const unlock = lockRunDir(dir.path);
   const stop = listenForStop((signal) => reporter.info(`${signal}: saving, then leaving (once more to leave at once)`), options.signal);
   let engine: Engine | undefined;
   try {
@@ -84,8 +79,8 @@ export async function train(configFile: string, options: TrainOptions = {}): Pro
       onProgress: (line) => reporter.info(line),
     });
     reporter.info(`engine    ${engine.description}`);
-    reporter.info(`run       ${run.path}`);
-    return await new Run(experiment, options, reporter, engine, layout, stop, run).execute();
+    reporter.info(`run       ${dir.path}`);
+    return await new Run({ experiment, options, reporter, engine, layout, stop, dir }).execute();
   } finally {
     stop.release();
     await engine?.stop();
@@ -108,128 +103,88 @@ class Run {
   readonly #engine: Engine;
   readonly #layout: Layout | undefined;
   readonly #stop: ReturnType<typeof listenForStop>;
-  readonly #run: ReturnType<typeof runDir>;
-  readonly #model: Model;
+  readonly #dir: RunDir;
+  readonly #training: Training;
+  /** The resolved configuration, as YAML. */
+  readonly #resolved: string;
 
-  constructor(
-    experiment: Experiment,
-    options: TrainOptions,
-    reporter: Reporter,
-    engine: Engine,
-    layout: Layout | undefined,
-    stop: ReturnType<typeof listenForStop>,
-    run: ReturnType<typeof runDir>,
-  ) {
-    this.#experiment = experiment;
-    this.#options = options;
-    this.#reporter = reporter;
-    this.#engine = engine;
-    this.#layout = layout;
-    this.#stop = stop;
-    this.#run = run;
-    this.#model = buildModel(experiment.registry, experiment.config.model.meta_model, { where: "model.meta_model", compat: experiment.config.compat });
+  constructor(parts: {
+    readonly experiment: Experiment;
+    readonly options: TrainOptions;
+    readonly reporter: Reporter;
+    readonly engine: Engine;
+    readonly layout: Layout | undefined;
+    readonly stop: ReturnType<typeof listenForStop>;
+    readonly dir: RunDir;
+  }) {
+    this.#experiment = parts.experiment;
+    this.#options = parts.options;
+    this.#reporter = parts.reporter;
+    this.#engine = parts.engine;
+    this.#layout = parts.layout;
+    this.#stop = parts.stop;
+    this.#dir = parts.dir;
+    this.#resolved = parts.experiment.loaded.toYaml();
+    this.#training = createTraining(parts.experiment, parts.engine, parts.layout);
   }
 
   async execute(): Promise<TrainResult> {
-    const { config, registry, loaded } = this.#experiment;
-    const { experiment, optim } = config;
-    const model = this.#model;
-    const resolved = loaded.toYaml();
+    const { experiment, data } = this.#experiment.config;
+    const { model, optimizer, plan } = this.#training;
     const checkpoint = checkpointToResume({
       resume: this.#options.resume ?? "auto",
-      run: this.#run,
+      run: this.#dir,
       engine: this.#engine.name,
       allowEngineChange: this.#options.allowEngineChange ?? false,
-      config: resolved,
+      config: this.#resolved,
       reporter: this.#reporter,
     });
-    writeRunFile(this.#run.config, resolved);
-
-    const compat = { compat: config.compat };
-    const optimizer = build(registry, "optimizer", optim.optimizer, { where: "optim.optimizer", ...compat }).product;
-    const schedule = build(registry, "schedule", typeof optim.scheduler === "string" ? optim.scheduler : schedulerNode(optim.scheduler, experiment.total_iterations), { where: "optim.scheduler", ...compat }).product;
-    const loss = buildLoss(registry, config.loss, { where: "loss", ...compat });
-    const valLoss = config.val_loss === null ? loss : buildLoss(registry, config.val_loss, { where: "val_loss", ...compat });
-    const plan = planParams(model, optimizer, optim);
-    const scalars = new StepScalars(optimizer, plan.groups, schedule);
-    const names: MetricNames = [];
+    writeRunFile(this.#dir.config, this.#resolved);
     const parameters = model.params.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
     this.#reporter.info(`model     ${(parameters / 1e6).toFixed(2)} M parameters, ${plan.trained.length} trained tensors`);
 
     const sets = await this.#validationSets();
     const source = await openTrainData(this.#experiment, this.#reporter, checkpoint?.loop.data);
     try {
-      const layout = this.#layout;
-      const placements = layout === undefined ? {} : statePlacements(model, optimizer, layout);
-      const step = this.#engine.jit(
-        trainStep(
-          {
-            model,
-            loss,
-            optimizer,
-            plan,
-            scalars,
-            layout,
-            gradClip: optim.grad_clip,
-            accumulation: optim.gradient_accumulation_steps,
-            checkpointing: config.model.activation_checkpointing,
-            allowNan: experiment.allow_nan,
-          },
-          names,
-        ),
-        { name: "train", donate: [0], ...placements },
-      );
       const startStep = checkpoint?.loop.step ?? 0;
-      const state = checkpoint === undefined ? await this.#fresh(optimizer) : restoreState(model, checkpoint.tensors, optimizer.slots);
       if (checkpoint !== undefined) this.#reporter.info(`resuming  after step ${startStep} from ${checkpoint.path}`);
-      const evaluator = new Evaluator({ engine: this.#engine, model, loss: valLoss, layout, sets, reporter: this.#reporter });
-      const finished = readMetrics(this.#run.metrics).find((line) => line["final"] === true);
-      const log = new MetricsLog(this.#run.metrics, startStep);
-
+      const state = checkpoint === undefined ? await this.#training.initialState() : restoreState(model, checkpoint.tensors, optimizer.slots);
+      const evaluator = new Evaluator({ engine: this.#engine, model, loss: this.#training.valLoss, layout: this.#layout, sets, reporter: this.#reporter });
+      const log = new MetricsLog(this.#dir.metrics, startStep);
       const result = await runLoop(
         {
-          step,
-          metricNames: names,
-          scalars,
+          step: this.#training.step,
+          metricNames: this.#training.metricNames,
+          scalars: this.#training.scalars,
           source,
           log,
           reporter: this.#reporter,
           seed: experiment.seed,
           total: experiment.total_iterations,
-          batchSize: config.data.train.batch_size,
+          batchSize: data.train.batch_size,
           logEvery: experiment.log_every,
           checkpointEvery: experiment.checkpoint_every,
           validateEvery: experiment.validate_every,
           allowNan: experiment.allow_nan,
           depth: this.#engine.compiles ? 2 : 1,
           signal: this.#stop.signal,
-          save: (current, at, data) => this.#save(current, at, data, resolved),
-          validate: async (current, at) => {
-            const { scores } = await evaluator.run(current);
-            log.append({ step: at, ...prefixed(scores) });
-          },
-          explain: (current, batch, at, value) => this.#explain(current, batch, at, value, loss),
+          save: (current, at, position) => this.#save(current, at, position),
+          validate: async (current, at) => log.append({ step: at, ...prefixed((await evaluator.run(current)).scores) }),
+          explain: (current, batch, at, value) => this.#explain(current, batch, at, value),
         },
         state,
         startStep,
         checkpoint?.loop.data,
       );
-      const base = { runDir: this.#run.path, step: result.step, finished: result.finished, stoppedBy: this.#stop.received() };
+      const base = { runDir: this.#dir.path, step: result.step, finished: result.finished, stoppedBy: this.#stop.received() };
       if (!result.finished) return { ...base, scores: {} };
-      if (finished !== undefined && finished.step === result.step && startStep === result.step) this.#reporter.info("the run was complete already; validating again");
       const validation = await evaluator.run(result.state);
       log.append({ step: result.step, final: true, ...prefixed(validation.scores) });
-      await this.#report(validation, sets, resolved);
+      await this.#report(validation, sets);
       return { ...base, scores: validation.scores };
     } finally {
       await source.close();
     }
-  }
-
-  async #fresh(optimizer: Optimizer): Promise<TrainState> {
-    const { config } = this.#experiment;
-    const seed = config.model.init_seed ?? config.experiment.seed;
-    return initialState(this.#engine, this.#model, optimizer, seed);
   }
 
   async #validationSets(): Promise<ValidationSet[]> {
@@ -248,37 +203,38 @@ class Run {
     );
   }
 
-  async #save(state: TrainState, step: number, data: unknown, config: string): Promise<void> {
+  async #save(state: TrainState, step: number, data: unknown): Promise<void> {
     const contents = {
       tensors: await readState(state),
       loop: { step, seed: this.#experiment.config.experiment.seed, data: data ?? null },
-      config,
+      config: this.#resolved,
       engine: this.#engine.name,
       mesh: this.#layout === undefined ? null : { axes: this.#layout.mesh.axes },
     };
-    saveCheckpoint(this.#run.checkpoints, contents, this.#experiment.config.experiment.keep_checkpoints);
+    saveCheckpoint(this.#dir.checkpoints, contents, this.#experiment.config.experiment.keep_checkpoints);
   }
 
-  async #explain(state: TrainState, batch: Batch, step: number, lossValue: number, loss: ReturnType<typeof buildLoss>): Promise<L3mError> {
+  async #explain(state: TrainState, batch: Batch, step: number, lossValue: number): Promise<L3mError> {
     const key = tf.tensor1d([this.#experiment.config.experiment.seed, step - 1], "int32");
     const context = collectingContext({ train: true, key, checkpointing: "none", layout: undefined });
-    return notFiniteError({ model: this.#model, loss, state, batch: batchTensors(batch), context, step, lossValue });
+    const { model, loss } = this.#training;
+    return notFiniteError({ model, loss, state, batch: batchTensors(batch), context, step, lossValue });
   }
 
-  async #report(validation: Validation, sets: readonly ValidationSet[], resolved: string): Promise<void> {
+  async #report(validation: Validation, sets: readonly ValidationSet[]): Promise<void> {
     const scores = sets.map(({ name }) => ({ set: name, rows: scoreRows(validation.scores, name) }));
     for (const { set, rows } of scores) if (rows.length > 0) this.#reporter.scores(`validation on ${set}`, rows);
     await writeReport({
-      file: this.#run.report,
+      file: this.#dir.report,
       experiment: this.#experiment,
       engine: this.#engine.description,
-      metrics: readMetrics(this.#run.metrics),
+      metrics: readMetrics(this.#dir.metrics),
       scores,
       validation,
       sets,
-      config: resolved,
+      config: this.#resolved,
     });
-    this.#reporter.info(`report    ${this.#run.report}`);
+    this.#reporter.info(`report    ${this.#dir.report}`);
   }
 }
 

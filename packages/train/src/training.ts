@@ -1,0 +1,70 @@
+/** Everything of a config that computes: model, loss, optimizer, schedule and the compiled step, for loops of one's own. */
+import { build, buildLoss, buildModel, type Loss, type Model, type Optimizer, type Schedule } from "@l3m/core";
+import type { Layout } from "@l3m/fsdp-mesh";
+import { schedulerNode } from "@l3m/optim";
+import type { Engine } from "./engines/engine.ts";
+import type { StepFunction } from "./loop.ts";
+import type { Experiment } from "./run/open-experiment.ts";
+import { initialState } from "./step/initial-state.ts";
+import { type ParamPlan, planParams } from "./step/param-plan.ts";
+import { statePlacements } from "./step/state-placements.ts";
+import { StepScalars } from "./step/step-scalars.ts";
+import { type MetricNames, trainStep } from "./step/train-step.ts";
+import type { TrainState } from "./step/train-state.ts";
+
+export interface Training {
+  readonly model: Model;
+  readonly loss: Loss;
+  /** The loss of validation. */
+  readonly valLoss: Loss;
+  readonly optimizer: Optimizer;
+  readonly schedule: Schedule;
+  readonly plan: ParamPlan;
+  readonly scalars: StepScalars;
+  /** `(state, batch, { key, scalars })` to the next state and a vector of metrics; the state given is used up. */
+  readonly step: StepFunction;
+  /** Names of the metrics vector, once the step has been traced. */
+  readonly metricNames: MetricNames;
+  /** The state before the first step. */
+  initialState(): Promise<TrainState>;
+}
+
+/** Builds the parts of `experiment` on `engine`; with a `layout` the step is spread over its mesh. */
+export function createTraining(experiment: Experiment, engine: Engine, layout: Layout | undefined): Training {
+  const { registry, config } = experiment;
+  const { optim } = config;
+  const compat = { compat: config.compat };
+  const model = buildModel(registry, config.model.meta_model, { where: "model.meta_model", ...compat });
+  const optimizer = build(registry, "optimizer", optim.optimizer, { where: "optim.optimizer", ...compat }).product;
+  const scheduler = typeof optim.scheduler === "string" ? optim.scheduler : schedulerNode(optim.scheduler, config.experiment.total_iterations);
+  const schedule = build(registry, "schedule", scheduler, { where: "optim.scheduler", ...compat }).product;
+  const loss = buildLoss(registry, config.loss, { where: "loss", ...compat });
+  const plan = planParams(model, optimizer, optim);
+  const scalars = new StepScalars(optimizer, plan.groups, schedule);
+  const metricNames: MetricNames = [];
+  const parts = {
+    model,
+    loss,
+    optimizer,
+    plan,
+    scalars,
+    layout,
+    gradClip: optim.grad_clip,
+    accumulation: optim.gradient_accumulation_steps,
+    checkpointing: config.model.activation_checkpointing,
+    allowNan: config.experiment.allow_nan,
+  };
+  const placements = layout === undefined ? {} : statePlacements(model, optimizer, layout);
+  return {
+    model,
+    loss,
+    valLoss: config.val_loss === null ? loss : buildLoss(registry, config.val_loss, { where: "val_loss", ...compat }),
+    optimizer,
+    schedule,
+    plan,
+    scalars,
+    metricNames,
+    step: engine.jit(trainStep(parts, metricNames), { name: "train", donate: [0], ...placements }),
+    initialState: () => initialState(engine, model, optimizer, config.model.init_seed ?? config.experiment.seed),
+  };
+}
