@@ -14,10 +14,19 @@ function rows(values: readonly (readonly number[])[]): HostArray {
 }
 
 /** Recall by sorting: the true one goes behind everything that scores the same. */
-function recallBySorting(queries: readonly (readonly number[])[], answers: readonly (readonly number[])[], k: number): number {
-  const score = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, x, e) => sum + x * (b[e] as number), 0);
+function recallBySorting(
+  queries: readonly (readonly number[])[],
+  answers: readonly (readonly number[])[],
+  k: number,
+): number {
+  const score = (a: readonly number[], b: readonly number[]): number =>
+    a.reduce((sum, x, e) => sum + x * (b[e] as number), 0);
   const found = queries.filter((query, i) => {
-    const order = answers.map((_, j) => j).sort((a, b) => score(query, answers[b] ?? []) - score(query, answers[a] ?? []) || (a === i ? 1 : b === i ? -1 : 0));
+    const order = answers
+      .map((_, j) => j)
+      .sort(
+        (a, b) => score(query, answers[b] ?? []) - score(query, answers[a] ?? []) || (a === i ? 1 : b === i ? -1 : 0),
+      );
     return order.indexOf(i) < k;
   });
   return (100 * found.length) / queries.length;
@@ -35,7 +44,10 @@ describe("retrieval", () => {
         const run = metric(options).start();
         for (let i = 0; i < data.length; i += size) {
           const batch = data.slice(i, i + size);
-          run.update({ image_embed: rows(batch.map(([image]) => image)), text_embed: rows(batch.map(([, text]) => text)) });
+          run.update({
+            image_embed: rows(batch.map(([image]) => image)),
+            text_embed: rows(batch.map(([, text]) => text)),
+          });
         }
         const result = run.result();
         const [images, texts] = [data.map(([image]) => image), data.map(([, text]) => text)];
@@ -78,15 +90,28 @@ describe("zero-shot", () => {
 
   it("classifies by the mean text vector of each class", () => {
     const run = metric(node).start();
-    const texts = [[1, 0, 0], [0.8, 0.1, 0], [0, 1, 0], [0, 0, 3]];
-    const images = [[2, 0, 0], [0, 5, 0], [0, 1, 0.5], [0, 0, 1]];
+    const texts = [
+      [1, 0, 0],
+      [0.8, 0.1, 0],
+      [0, 1, 0],
+      [0, 0, 3],
+    ];
+    const images = [
+      [2, 0, 0],
+      [0, 5, 0],
+      [0, 1, 0.5],
+      [0, 0, 1],
+    ];
     run.update({ image_embed: rows(images), text_embed: rows(texts), target: target([7, 7, 3, 5]) });
     expect(run.result()).toEqual({ zero_shot_top_1: 75, zero_shot_top_2: 100 }); // the second image looks like class 3, then like 7
   });
 
   it("counts ties against the model", () => {
     const run = metric(node).start();
-    const same = rows([[1, 1, 0], [1, 1, 0]]);
+    const same = rows([
+      [1, 1, 0],
+      [1, 1, 0],
+    ]);
     run.update({ image_embed: same, text_embed: same, target: target([0, 1]) });
     expect(run.result()).toEqual({ zero_shot_top_1: 0, zero_shot_top_2: 100 });
   });

@@ -1,5 +1,6 @@
 /** Pooling and selecting postprocessors, classifiers. */
 import { definePlugin } from "@l3m/core";
+import { linearClassifier } from "./classifiers/linear-classifier.ts";
 import { averageLastNLayers } from "./pool/average-last-n-layers.ts";
 import { concatPooling } from "./pool/concat-pooling.ts";
 import { gap } from "./pool/gap.ts";
@@ -9,9 +10,29 @@ import { extractEos } from "./select/extract-eos.ts";
 import { selectTokens } from "./select/select-tokens.ts";
 import { selectTokensWithMask } from "./select/select-tokens-with-mask.ts";
 
-export { averageLastNLayers, concatPooling, extractCls, extractEos, gap, maskedMean, selectTokens, selectTokensWithMask };
+export {
+  averageLastNLayers,
+  concatPooling,
+  extractCls,
+  extractEos,
+  gap,
+  linearClassifier,
+  maskedMean,
+  selectTokens,
+  selectTokensWithMask,
+};
 
 export default definePlugin({
   namespace: "heads",
-  provides: [gap, maskedMean, concatPooling, averageLastNLayers, selectTokens, selectTokensWithMask, extractCls, extractEos],
+  provides: [
+    gap,
+    maskedMean,
+    concatPooling,
+    averageLastNLayers,
+    selectTokens,
+    selectTokensWithMask,
+    extractCls,
+    extractEos,
+    linearClassifier,
+  ],
 });

@@ -8,7 +8,7 @@ const registry = new Registry([corePlugin, optim]);
 type Node = Record<string, unknown>;
 
 function schedule(node: Node): Schedule {
-  return build(registry, "schedule", node as { [key: string]: unknown }).product;
+  return build(registry, "schedule", node).product;
 }
 
 function golden<T>(name: string): T {
@@ -53,24 +53,35 @@ describe("recorded schedules", () => {
       expect(node["lengths"]).toEqual(run.relative_lengths);
       expect(node).not.toHaveProperty("absolute_lengths");
       const at = schedule(node);
-      for (const { iteration, lr } of run.values) expectClose(at(iteration / run.total_iterations), lr, `${run.config} ${iteration}`);
+      for (const { iteration, lr } of run.values)
+        expectClose(at(iteration / run.total_iterations), lr, `${run.config} ${iteration}`);
     }
   });
 
   it("with the factors of groups", () => {
-    const recorded = golden<{ schedule: Node; total_iterations: number; lr_scale: (number | null)[]; group_lr: number[][] }>("step_scheduler");
+    const recorded = golden<{
+      schedule: Node;
+      total_iterations: number;
+      lr_scale: (number | null)[];
+      group_lr: number[][];
+    }>("step_scheduler");
     const at = schedule(recorded.schedule);
     for (const [t, row] of recorded.group_lr.entries()) {
       for (const [g, lr] of row.entries()) {
         const lrScale = recorded.lr_scale[g];
-        expectClose(scheduledLr(at, t / recorded.total_iterations, lrScale == null ? {} : { lrScale }), lr, `step ${t} group ${g}`);
+        expectClose(
+          scheduledLr(at, t / recorded.total_iterations, lrScale == null ? {} : { lrScale }),
+          lr,
+          `step ${t} group ${g}`,
+        );
       }
     }
   });
 
   it("lengths as shares", () => {
     const { table } = golden<{ table: readonly { lengths: number[]; relative: number[] }[] }>("schedule_lengths");
-    for (const { lengths, relative } of table) relativeLengths(lengths).forEach((length, i) => expectClose(length, relative[i] as number, `${lengths.join()}`));
+    for (const { lengths, relative } of table)
+      relativeLengths(lengths).forEach((length, i) => expectClose(length, relative[i] as number, `${lengths.join()}`));
   });
 });
 
@@ -87,19 +98,23 @@ describe("warm-up and decay", () => {
 
   it("rises to the peak, falls to the end, and has no jump", () => {
     fc.assert(
-      fc.property(fc.double({ min: 0.05, max: 0.95, noNaN: true }), fc.double({ min: 1e-4, max: 1, noNaN: true }), (share, peak) => {
-        const at = schedule(node(peak, peak / 100, [share, 1 - share]));
-        const steps = 2000;
-        const steepest = (peak / Math.min(share, (1 - share) / 1.6)) / steps;
-        for (let i = 0; i < steps; i++) {
-          const [a, b] = [at(i / steps), at((i + 1) / steps)];
-          expect(Math.abs(a - b)).toBeLessThanOrEqual(steepest * 1.01 + 1e-6 * peak);
-          if ((i + 1) / steps < share) expect(b).toBeGreaterThanOrEqual(a);
-          if (i / steps > share) expect(b).toBeLessThanOrEqual(a);
-        }
-        expect(at(share)).toBeCloseTo(peak, 8);
-        expect(at(1)).toBeCloseTo(peak / 100, 8);
-      }),
+      fc.property(
+        fc.double({ min: 0.05, max: 0.95, noNaN: true }),
+        fc.double({ min: 1e-4, max: 1, noNaN: true }),
+        (share, peak) => {
+          const at = schedule(node(peak, peak / 100, [share, 1 - share]));
+          const steps = 2000;
+          const steepest = peak / Math.min(share, (1 - share) / 1.6) / steps;
+          for (let i = 0; i < steps; i++) {
+            const [a, b] = [at(i / steps), at((i + 1) / steps)];
+            expect(Math.abs(a - b)).toBeLessThanOrEqual(steepest * 1.01 + 1e-6 * peak);
+            if ((i + 1) / steps < share) expect(b).toBeGreaterThanOrEqual(a);
+            if (i / steps > share) expect(b).toBeLessThanOrEqual(a);
+          }
+          expect(at(share)).toBeCloseTo(peak, 8);
+          expect(at(1)).toBeCloseTo(peak / 100, 8);
+        },
+      ),
       { numRuns: 20 },
     );
   });

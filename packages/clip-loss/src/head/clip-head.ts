@@ -11,7 +11,11 @@ const options = z.strictObject({
   apply_l2_norm: z.boolean().default(true).describe("Put embeddings on the unit sphere."),
   apply_temperature: z.boolean().default(false).describe("Multiply by the logit scale; one of the two towers should."),
   init_temperature: z.number().positive().default(0.07).describe("The logit scale starts at 1 / init_temperature."),
-  max_logit_scale: z.number().positive().default(100).describe("Upper bound of a learned logit scale; the lower one is 1."),
+  max_logit_scale: z
+    .number()
+    .positive()
+    .default(100)
+    .describe("Upper bound of a learned logit scale; the lower one is 1."),
   learnable_temperature: z.boolean().default(true).describe("Train the logit scale."),
 });
 
@@ -24,7 +28,16 @@ export const clipHead = defineBlock({
   name: "clip-head",
   summary: "Projection into CLIP's shared space, normalised and optionally scaled by a learned temperature.",
   aliases: ["l3m.model.heads.clip_head.CLIPHead"],
-  positional: ["in_features", "out_features", "use_bias", "apply_l2_norm", "apply_temperature", "init_temperature", "max_logit_scale", "learnable_temperature"],
+  positional: [
+    "in_features",
+    "out_features",
+    "use_bias",
+    "apply_l2_norm",
+    "apply_temperature",
+    "init_temperature",
+    "max_logit_scale",
+    "learnable_temperature",
+  ],
   options,
   ports: { x: read(null, "... D=in_features"), y: write(null), logit_scale: maybeWrite("logit_scale", "1") },
   build(given, context) {
@@ -39,7 +52,12 @@ export const clipHead = defineBlock({
       });
     }
     const logScale = logitScaleParam(given, context);
-    const project = linearParams(context, "linear", { in: in_features, out: out_features, bias: use_bias, axes: ["projection", "embed"] });
+    const project = linearParams(context, "linear", {
+      in: in_features,
+      out: out_features,
+      bias: use_bias,
+      axes: ["projection", "embed"],
+    });
     return {
       forward({ x }) {
         const projected = project(x);
@@ -61,6 +79,7 @@ function logitScaleParam(given: z.infer<typeof options>, context: BuildContext):
         ...(given.learnable_temperature ? { project: { kind: "clamp", min: 0, max } as const } : {}),
       })
     : undefined;
-  if (given.learnable_temperature) context.buffer("max_log_logit_scale", [], { init: { kind: "constant", value: max } });
+  if (given.learnable_temperature)
+    context.buffer("max_log_logit_scale", [], { init: { kind: "constant", value: max } });
   return param;
 }

@@ -5,9 +5,15 @@ import { defineLoss, fromOption, maybeRead, read } from "@l3m/core";
 import * as z from "zod";
 
 const options = z.strictObject({
-  image_read_key: z.string().default("image_embed").describe("Image embeddings [B, E], normalised and times the logit scale."),
+  image_read_key: z
+    .string()
+    .default("image_embed")
+    .describe("Image embeddings [B, E], normalised and times the logit scale."),
   text_read_key: z.string().default("text_embed").describe("Text embeddings [B, E], normalised."),
-  gather_with_grad: z.boolean().default(false).describe("Gradients flow to the pairs of other replicas. Without effect when one program holds the whole batch."),
+  gather_with_grad: z
+    .boolean()
+    .default(false)
+    .describe("Gradients flow to the pairs of other replicas. Without effect when one program holds the whole batch."),
   logit_scale_read_key: z.string().default("logit_scale").describe("Key of the scale, a metric if present."),
 });
 
@@ -34,11 +40,17 @@ export const clipContrastiveLoss = defineLoss({
       const labels_B = tf.add(iota([B]), tf.scalar(B * replicas.index, "int32"));
       const perImage = tf.matMul(image, allTexts, false, true); // [B, W*B]
       const perText = tf.matMul(text, allImages, false, true);
-      const loss = tf.mul(tf.add(tf.mean(crossEntropy(perImage, labels_B)), tf.mean(crossEntropy(perText, labels_B))), 0.5);
+      const loss = tf.mul(
+        tf.add(tf.mean(crossEntropy(perImage, labels_B)), tf.mean(crossEntropy(perText, labels_B))),
+        0.5,
+      );
       const hits_B = tf.equal(tf.argMax(perImage, 1), labels_B);
       const clip_acc = tf.mul(tf.mean(tf.cast(hits_B, "float32")), 100);
       const metrics = { clip_loss: detach(loss), clip_acc };
-      return { loss, metrics: scale === undefined ? metrics : { ...metrics, logit_scale: tf.reshape(detach(scale), []) } };
+      return {
+        loss,
+        metrics: scale === undefined ? metrics : { ...metrics, logit_scale: tf.reshape(detach(scale), []) },
+      };
     },
   }),
 });

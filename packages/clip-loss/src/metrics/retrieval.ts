@@ -1,7 +1,7 @@
 /** Retrieval between images and texts over a whole data set of n pairs. */
 import { defineMetric, invariant } from "@l3m/core";
 import * as z from "zod";
-import { dot, Rows } from "./rows.ts";
+import { at, dot, Rows } from "./rows.ts";
 
 const options = z.strictObject({
   image_read_key: z.string().default("image_embed").describe("Image embeddings [B, E]."),
@@ -57,10 +57,8 @@ function pairRanks(images: Rows, texts: Rows): { rowRanks: Int32Array; columnRan
   return { rowRanks, columnRanks };
 }
 
-function at(values: Float64Array | Int32Array, index: number): number {
-  return values[index] as number;
-}
-
 function recalls(direction: string, ranks: Int32Array, ks: readonly number[]): Record<string, number> {
-  return Object.fromEntries(ks.map((k) => [`${direction}_r${k}`, (100 * ranks.filter((rank) => rank < k).length) / ranks.length]));
+  return Object.fromEntries(
+    ks.map((k) => [`${direction}_r${k}`, (100 * ranks.filter((rank) => rank < k).length) / ranks.length]),
+  );
 }

@@ -35,8 +35,13 @@ export class Rows {
 }
 
 /** Inner product in double precision. */
-export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+export function dot(a: Float32Array | Float64Array, b: Float32Array | Float64Array): number {
   let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
+  for (let i = 0; i < a.length; i++) sum += at(a, i) * at(b, i);
   return sum;
+}
+
+/** An element that is known to exist. */
+export function at(values: Float32Array | Float64Array | Int32Array, index: number): number {
+  return values[index] as number;
 }

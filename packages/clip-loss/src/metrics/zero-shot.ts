@@ -30,7 +30,10 @@ export const zeroShot = defineMetric({
           const image = batch[image_read_key];
           const text = batch[text_read_key];
           const target = batch[class_read_key];
-          invariant(image !== undefined && text !== undefined && target !== undefined, "a metric gets the keys that it reads");
+          invariant(
+            image !== undefined && text !== undefined && target !== undefined,
+            "a metric gets the keys that it reads",
+          );
           images.add(image);
           texts.add(text);
           classes.push(...target.data);
@@ -38,7 +41,9 @@ export const zeroShot = defineMetric({
         result() {
           const vectors = classVectors(texts, classes);
           const ranks = classes.map((own, i) => rankOfClass(images.row(i), own, vectors));
-          return Object.fromEntries(ks.map((k) => [`zero_shot_top_${k}`, (100 * ranks.filter((rank) => rank < k).length) / ranks.length]));
+          return Object.fromEntries(
+            ks.map((k) => [`zero_shot_top_${k}`, (100 * ranks.filter((rank) => rank < k).length) / ranks.length]),
+          );
         },
       };
     },
@@ -64,7 +69,7 @@ function classVectors(texts: Rows, classes: readonly number[]): Map<number, Floa
 
 /** How many other classes score at least as high as `own`. */
 function rankOfClass(image: Float32Array, own: number, vectors: ReadonlyMap<number, Float64Array>): number {
-  const ownScore = dot(image, vectors.get(own) ?? []);
+  const ownScore = dot(image, vectors.get(own) ?? new Float64Array());
   let rank = 0;
   for (const [name, vector] of vectors) if (name !== own && !(dot(image, vector) < ownScore)) rank++;
   return rank;

@@ -4,7 +4,10 @@ import { defineBlock, fromPort, L3mError, maybeRead, readList, write } from "@l3
 import * as z from "zod";
 
 const options = z.strictObject({
-  layers: z.array(z.int()).min(1).describe("Blocks of the trunk to average, from 0; negative numbers count from the last."),
+  layers: z
+    .array(z.int())
+    .min(1)
+    .describe("Blocks of the trunk to average, from 0; negative numbers count from the last."),
   reduce: z.boolean().default(false).describe("Average over the tokens too: [B, D]."),
 });
 

@@ -5,7 +5,10 @@ import * as z from "zod";
 import { slicePython } from "../select/slice-python.ts";
 
 const options = z.strictObject({
-  start: z.int().default(1).describe("First token; the default leaves a class token out. Negative counts from the end."),
+  start: z
+    .int()
+    .default(1)
+    .describe("First token; the default leaves a class token out. Negative counts from the end."),
   end: z.int().nullish().describe("Token after the last one; default to the end."),
   dim: z.int().default(1).describe("Axis of the mean; the tokens are always cut on axis 1."),
   keepdim: z.boolean().default(false).describe("Keep the averaged axis with size 1."),

@@ -4,7 +4,10 @@ import { defineBlock, fromOption, read, write } from "@l3m/core";
 import * as z from "zod";
 
 const options = z.strictObject({
-  mask_read_key: z.string().default("text_mask").describe("Key of the mask [B, N], bool or int32; true or 1 counts a token."),
+  mask_read_key: z
+    .string()
+    .default("text_mask")
+    .describe("Key of the mask [B, N], bool or int32; true or 1 counts a token."),
   keepdim: z.boolean().default(false).describe("Result [B, 1, D] instead of [B, D]."),
 });
 

@@ -13,7 +13,10 @@ const EPSILON = 1e-6;
  * @param maxNorm 0 gives zeros.
  * @returns `norm`: float32 scalar before clipping; `grads` in the same order.
  */
-export function clipGradNorm<G extends tf.Tensor | undefined>(grads: readonly G[], maxNorm: number): { norm: tf.Tensor; grads: G[] } {
+export function clipGradNorm<G extends tf.Tensor | undefined>(
+  grads: readonly G[],
+  maxNorm: number,
+): { norm: tf.Tensor; grads: G[] } {
   const squares = grads.flatMap((grad) => (grad === undefined ? [] : [tf.sum(tf.square(grad))]));
   const norm = tf.sqrt(squares.reduce<tf.Tensor>((total, square) => tf.add(total, square), tf.scalar(0)));
   const factor = tf.minimum(tf.div(maxNorm, tf.add(norm, EPSILON)), 1);

@@ -26,6 +26,8 @@ export interface ParamGroupOptions {
   readonly layerDecay?: number | null | undefined;
   /** Learning rate factors by substring pattern of the path (`*key*`), first match wins; excludes layerDecay. */
   readonly lrScalers?: Readonly<Record<string, number>> | null | undefined;
+  /** Reproduce ml-l3m's bug: with `lrScalers`, `noDecayNames` stays empty. Default false. */
+  readonly compat?: boolean;
 }
 
 type Spec = Pick<ParamSpec, "path" | "trainable">;
@@ -37,22 +39,32 @@ type Spec = Pick<ParamSpec, "path" | "trainable">;
  * @throws L3M_BAD_OPTION for `layerDecay` on a model without `trunk.blocks`.
  */
 export function paramGroups(specs: readonly Spec[], options: ParamGroupOptions = {}): ParamGroups {
-  const { weightDecay = 0.05, wdExclude, layerDecay, lrScalers } = options;
+  const { weightDecay = 0.05, wdExclude, layerDecay, lrScalers, compat = false } = options;
   const decays = (path: string): boolean => !(wdExclude ?? []).some((pattern) => matchesGlob(path, pattern));
   const trainable = specs.filter((spec) => spec.trainable).map((spec) => spec.path);
   const noDecayNames = trainable.filter((path) => !decays(path));
   if (lrScalers == null && layerDecay == null) {
-    return { groups: [{ params: trainable.filter(decays), weightDecay }, { params: noDecayNames, weightDecay: 0 }], noDecayNames };
+    return {
+      groups: [
+        { params: trainable.filter(decays), weightDecay },
+        { params: noDecayNames, weightDecay: 0 },
+      ],
+      noDecayNames,
+    };
   }
   const scaleOf = lrScalers != null ? scalerOf(lrScalers) : layerScale(specs, layerDecay as number);
   const groups = new Map<string, ParamGroup & { params: string[] }>();
   for (const path of trainable) {
     const { key, lrScale } = scaleOf(path);
-    const group = groups.get(`${key} ${decays(path)}`) ?? { params: [], weightDecay: decays(path) ? weightDecay : 0, lrScale };
+    const group = groups.get(`${key} ${decays(path)}`) ?? {
+      params: [],
+      weightDecay: decays(path) ? weightDecay : 0,
+      lrScale,
+    };
     group.params.push(path);
     groups.set(`${key} ${decays(path)}`, group);
   }
-  return { groups: [...groups.values()], noDecayNames };
+  return { groups: [...groups.values()], noDecayNames: compat && lrScalers != null ? [] : noDecayNames };
 }
 
 type ScaleOf = (path: string) => { readonly key: string; readonly lrScale: number };
@@ -71,7 +83,11 @@ function layerScale(specs: readonly Spec[], decay: number): ScaleOf {
       message: "lr_decay needs a model with trunk.blocks.",
       where: { path: "optim.lr_decay" },
       expected: "parameters called trunk.blocks.<i>.*",
-      got: specs.slice(0, 3).map(({ path }) => path).join(", ") || "no parameters",
+      got:
+        specs
+          .slice(0, 3)
+          .map(({ path }) => path)
+          .join(", ") || "no parameters",
       fix: "Use lr_scalers, or remove lr_decay.",
     });
   }

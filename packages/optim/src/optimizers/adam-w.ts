@@ -8,7 +8,11 @@ const beta = z.number().min(0).lt(1);
 const options = z.strictObject({
   lr: z.number().nonnegative().default(1e-3).describe("Base learning rate; a schedule replaces it."),
   betas: z.tuple([beta, beta]).default([0.9, 0.999]).describe("Decay rates of the two moments."),
-  eps: z.number().nonnegative().default(1e-8).describe("Added to the root of the second moment, after bias correction."),
+  eps: z
+    .number()
+    .nonnegative()
+    .default(1e-8)
+    .describe("Added to the root of the second moment, after bias correction."),
   weight_decay: z.number().nonnegative().default(1e-2).describe("Decay per step is lr times this."),
   amsgrad: z.literal(false).default(false).describe("The AMSGrad variant is not offered."),
   maximize: z.literal(false).default(false).describe("Maximisation is not offered."),

@@ -6,7 +6,9 @@ import { scheduleError } from "./schedule-error.ts";
 import { WHERE_EPSILON } from "./step.ts";
 
 const options = z.strictObject({
-  lengths: z.array(z.number().nonnegative()).describe("Share of the run of each schedule; they add up to 1 (within 0.001)."),
+  lengths: z
+    .array(z.number().nonnegative())
+    .describe("Share of the run of each schedule; they add up to 1 (within 0.001)."),
   interval_scaling: z
     .array(z.enum(["rescaled", "fixed"]))
     .describe("Each schedule sees its own progress (rescaled) or that of the run (fixed)."),
@@ -26,10 +28,16 @@ export const composite = defineSchedule({
     const count = schedulers.length;
     if (count === 0 || lengths.length !== count || interval_scaling.length !== count) {
       const got = { schedulers: count, lengths: lengths.length, interval_scaling: interval_scaling.length };
-      throw scheduleError("Every schedule has one length and one scaling.", "three lists of the same length, not empty", got, context.where);
+      throw scheduleError(
+        "Every schedule has one length and one scaling.",
+        "three lists of the same length, not empty",
+        got,
+        context.where,
+      );
     }
     const total = lengths.reduce((sum, length) => sum + length, 0);
-    if (Math.abs(total - 1) >= 1e-3) throw scheduleError("The lengths do not add up.", "a sum of 1", lengths, context.where);
+    if (Math.abs(total - 1) >= 1e-3)
+      throw scheduleError("The lengths do not add up.", "a sum of 1", lengths, context.where);
     if (total !== 1) lengths[count - 1] = 1 - lengths.slice(0, -1).reduce((sum, length) => sum + length, 0);
     const parts = schedulers.map((ref, i) => context.child(`schedulers.${i}`, ref));
     return (where) => {

@@ -9,8 +9,10 @@ export const constant = defineSchedule({
   aliases: ["l3m.optim.scheduler.ConstantParamScheduler"],
   positional: ["value"],
   options: z.strictObject({ value: z.number().describe("The value.") }),
-  build: ({ value }, context) => (where) => {
-    if (where > 1) throw scheduleError("A schedule is asked between 0 and 1.", "at most 1", where, context.where);
-    return value;
-  },
+  build:
+    ({ value }, context) =>
+    (where) => {
+      if (where > 1) throw scheduleError("A schedule is asked between 0 and 1.", "at most 1", where, context.where);
+      return value;
+    },
 });

@@ -10,8 +10,10 @@ export const fvcoreConstant = defineSchedule({
   aliases: ["fvcore.common.param_scheduler.ConstantParamScheduler"],
   positional: ["value"],
   options: z.strictObject({ value: z.number().describe("The value.") }),
-  build: ({ value }, context) => (where) => {
-    if (where >= 1) throw scheduleError("This schedule is asked before 1.", "below 1", where, context.where);
-    return value;
-  },
+  build:
+    ({ value }, context) =>
+    (where) => {
+      if (where >= 1) throw scheduleError("This schedule is asked before 1.", "below 1", where, context.where);
+      return value;
+    },
 });

@@ -17,8 +17,10 @@ export const invPower = defineSchedule({
   positional: ["start_value", "end_value", "power"],
   options,
   build({ start_value, end_value, power }, context) {
-    if (end_value >= start_value) throw scheduleError("An inverse power law falls.", `end_value below ${start_value}`, end_value, context.where);
-    if (power >= 0) throw scheduleError("An inverse power law has a negative power.", "power below 0", power, context.where);
+    if (end_value >= start_value)
+      throw scheduleError("An inverse power law falls.", `end_value below ${start_value}`, end_value, context.where);
+    if (power >= 0)
+      throw scheduleError("An inverse power law has a negative power.", "power below 0", power, context.where);
     const offset = 1 / ((end_value / start_value) ** (1 / power) - 1);
     return (where) => (start_value * (offset + where) ** power) / offset ** power;
   },

@@ -7,6 +7,12 @@ export const polynomialDecay = defineSchedule({
   summary: "base_value * (1 - where)^power.",
   aliases: ["fvcore.common.param_scheduler.PolynomialDecayParamScheduler"],
   positional: ["base_value", "power"],
-  options: z.strictObject({ base_value: z.number().describe("Value at 0."), power: z.number().describe("Exponent; 1 is a line.") }),
-  build: ({ base_value, power }) => (where) => base_value * (1 - where) ** power,
+  options: z.strictObject({
+    base_value: z.number().describe("Value at 0."),
+    power: z.number().describe("Exponent; 1 is a line."),
+  }),
+  build:
+    ({ base_value, power }) =>
+    (where) =>
+      base_value * (1 - where) ** power,
 });

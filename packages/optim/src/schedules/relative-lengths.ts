@@ -13,13 +13,22 @@ export function relativeLengths(lengths: readonly number[]): number[] {
  *
  * @throws L3M_BAD_OPTION when absolute lengths do not add up to `totalIterations`.
  */
-export function schedulerNode(node: Readonly<Record<string, unknown>>, totalIterations: number, where = "optim.scheduler"): Record<string, unknown> {
+export function schedulerNode(
+  node: Readonly<Record<string, unknown>>,
+  totalIterations: number,
+  where = "optim.scheduler",
+): Record<string, unknown> {
   const { absolute_lengths: absolute, ...rest } = node;
   const { lengths } = rest;
   if (!isNumbers(lengths)) return rest;
   const total = lengths.reduce((sum, length) => sum + length, 0);
   if (absolute === true && total !== totalIterations) {
-    throw scheduleError("The lengths of the schedule do not add up to the run.", `a sum of ${totalIterations} iterations`, lengths, `${where}.lengths`);
+    throw scheduleError(
+      "The lengths of the schedule do not add up to the run.",
+      `a sum of ${totalIterations} iterations`,
+      lengths,
+      `${where}.lengths`,
+    );
   }
   return { ...rest, lengths: relativeLengths(lengths) };
 }

@@ -10,7 +10,8 @@ export const WHERE_EPSILON = 1e-6;
 export function equalSteps(values: readonly number[], path: string): Schedule {
   return (where) => {
     const value = values[Math.trunc((where + WHERE_EPSILON) * values.length)];
-    if (value === undefined) throw scheduleError("A step schedule has no value here.", "a point in [0, 1)", where, path);
+    if (value === undefined)
+      throw scheduleError("A step schedule has no value here.", "a point in [0, 1)", where, path);
     return value;
   };
 }

@@ -7,7 +7,10 @@ import { formatShape, L3mError } from "@l3m/core";
  *
  * @throws L3M_BAD_SHAPE for any other rank, L3M_BAD_OPTION for a mask next to a causal attention.
  */
-export function attentionMask(mask: tf.Tensor | undefined, options: { causal: boolean; where: string }): tf.Tensor | undefined {
+export function attentionMask(
+  mask: tf.Tensor | undefined,
+  options: { causal: boolean; where: string },
+): tf.Tensor | undefined {
   if (mask === undefined) return undefined;
   if (options.causal) {
     throw new L3mError("L3M_BAD_OPTION", {

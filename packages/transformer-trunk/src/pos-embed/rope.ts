@@ -5,7 +5,10 @@ import { definePosEmbed, L3mError, type BuildContext } from "@l3m/core";
 import * as z from "zod";
 
 const options = z.strictObject({
-  context_length: z.int().positive().describe("Longest sequence of the model; documentation only, positions are not limited."),
+  context_length: z
+    .int()
+    .positive()
+    .describe("Longest sequence of the model; documentation only, positions are not limited."),
   embed_dim: z.int().positive().nullish().describe("Model width; with num_heads it gives the head width."),
   num_heads: z.int().positive().nullish().describe("Query heads; needed with embed_dim."),
   head_dim: z.int().positive().nullish().describe("d, the head width, given directly."),
@@ -29,7 +32,8 @@ export const rope = definePosEmbed({
       rotate({ q, k, v, seqDim = 2, positionIds }) {
         const positions_BN = positionIds ?? iota([1, v.shape[seqDim] ?? 0], 1);
         const angles_BNd = angleTable(positions_BN, inverse);
-        const spread = (table: tf.Tensor): tf.Tensor => castPrecision(tf.expandDims(table, seqDim === 2 ? 1 : 2), physicalDtype(v));
+        const spread = (table: tf.Tensor): tf.Tensor =>
+          castPrecision(tf.expandDims(table, seqDim === 2 ? 1 : 2), physicalDtype(v));
         const cos = spread(tf.cos(angles_BNd));
         const sin = spread(tf.sin(angles_BNd));
         const turn = (x: tf.Tensor): tf.Tensor => tf.add(tf.mul(x, cos), tf.mul(rotateHalf(x), sin));

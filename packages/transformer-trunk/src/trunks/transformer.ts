@@ -1,19 +1,45 @@
 /** Transformer trunk: a stack of blocks on a sequence of tokens. B batch, N tokens, D width, L blocks. */
 import type * as tf from "@l3m/core/tf";
-import { defineBlock, type ForwardContext, fromOption, fromPort, type Layer, type LayerInputs, maybeRead, read, slot, write, writeList } from "@l3m/core";
+import {
+  defineBlock,
+  type ForwardContext,
+  fromOption,
+  fromPort,
+  type Layer,
+  type LayerInputs,
+  maybeRead,
+  read,
+  slot,
+  write,
+  writeList,
+} from "@l3m/core";
 import * as z from "zod";
 import { initTrunk, rescaleBranchOutputs, WEIGHT_INIT_STYLES } from "./weight-init.ts";
 
 const options = z.strictObject({
   embed_dim: z.int().positive().describe("D, width of the tokens."),
   num_blocks: z.int().nonnegative().describe("L, number of blocks."),
-  self_attn_mask_read_key: z.string().nullish().describe("Key of a mask [B, N, N] for every attention; without the key in the DataDict attention is unmasked."),
+  self_attn_mask_read_key: z
+    .string()
+    .nullish()
+    .describe("Key of a mask [B, N, N] for every attention; without the key in the DataDict attention is unmasked."),
   drop_path_rate: z.number().min(0).max(1).default(0).describe("Stochastic depth, in training."),
-  drop_path_type: z.enum(["progressive", "uniform"]).default("progressive").describe("Rate growing from 0 to drop_path_rate over the blocks, or the same everywhere."),
+  drop_path_type: z
+    .enum(["progressive", "uniform"])
+    .default("progressive")
+    .describe("Rate growing from 0 to drop_path_rate over the blocks, or the same everywhere."),
   mlp_ratio: z.number().positive().default(4).describe("Hidden width of the feed-forward networks over D."),
-  mlp_hidden_dim: z.int().positive().nullish().describe("Hidden width of the feed-forward networks; wins over mlp_ratio."),
+  mlp_hidden_dim: z
+    .int()
+    .positive()
+    .nullish()
+    .describe("Hidden width of the feed-forward networks; wins over mlp_ratio."),
   ffn_dropout_rate: z.number().min(0).max(1).default(0).describe("Dropout inside the feed-forward networks."),
-  weight_init_style: z.enum(WEIGHT_INIT_STYLES).nullable().default("xavier_uniform").describe("Distribution of every linear weight inside; null keeps the layers' own. Biases start at 0 either way."),
+  weight_init_style: z
+    .enum(WEIGHT_INIT_STYLES)
+    .nullable()
+    .default("xavier_uniform")
+    .describe("Distribution of every linear weight inside; null keeps the layers' own. Biases start at 0 either way."),
   gpt_proj_rescale: z.boolean().default(false).describe("Divide the output projections of block i by sqrt(2 (i + 1))."),
   use_bias: z.boolean().default(true).describe("Biases of attention outputs and feed-forward networks."),
   post_trunk_norm: z.boolean().default(false).describe("A norm after the last block."),
@@ -44,12 +70,32 @@ export const transformer = defineBlock({
     layers: writeList(fromPort("y", "_trunk"), "B N D"),
   },
   build(given, context) {
-    const { embed_dim, num_blocks: L, attn_target, ffn_target, act_layer, norm_layer, ffn_dropout_rate, use_bias } = given;
+    const {
+      embed_dim,
+      num_blocks: L,
+      attn_target,
+      ffn_target,
+      act_layer,
+      norm_layer,
+      ffn_dropout_rate,
+      use_bias,
+    } = given;
     const mlp_hidden_dim = given.mlp_hidden_dim ?? Math.trunc(given.mlp_ratio * embed_dim);
     const blocks = Array.from({ length: L }, (_, i) => {
-      const drop_path = given.drop_path_type === "uniform" ? given.drop_path_rate : given.drop_path_rate * (i / Math.max(L - 1, 1));
+      const drop_path =
+        given.drop_path_type === "uniform" ? given.drop_path_rate : given.drop_path_rate * (i / Math.max(L - 1, 1));
       const name = `blocks.${i}`;
-      const layer = context.child(name, given.layer, { embed_dim, attn_target, mlp_hidden_dim, ffn_target, act_layer, norm_layer, ffn_dropout_rate, drop_path, use_bias });
+      const layer = context.child(name, given.layer, {
+        embed_dim,
+        attn_target,
+        mlp_hidden_dim,
+        ffn_target,
+        act_layer,
+        norm_layer,
+        ffn_dropout_rate,
+        drop_path,
+        use_bias,
+      });
       return { scope: context.pathOf(name), layer };
     });
     const norm = given.post_trunk_norm ? context.child("post_trunk_norm", norm_layer, { dim: embed_dim }) : undefined;
@@ -72,7 +118,12 @@ export const transformer = defineBlock({
 });
 
 /** Runs one block so that its activations can be computed again; masks and positions go in as inputs. */
-function runBlock(block: { readonly scope: string; readonly layer: Layer }, x: tf.Tensor, extra: LayerInputs, forward: ForwardContext): tf.Tensor {
+function runBlock(
+  block: { readonly scope: string; readonly layer: Layer },
+  x: tf.Tensor,
+  extra: LayerInputs,
+  forward: ForwardContext,
+): tf.Tensor {
   const { mask, position_ids } = extra;
   const optional = [mask, position_ids].filter((tensor) => tensor !== undefined);
   const run = ([tokens, ...rest]: readonly tf.Tensor[]): tf.Tensor[] => {

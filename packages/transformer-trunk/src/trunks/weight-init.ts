@@ -2,7 +2,13 @@
 import { type BuildContext, type Initializer, L3mError, ONES, type ParamSpec, ZEROS } from "@l3m/core";
 
 /** Names of the styles; `null` keeps what the layers chose for their weights. */
-export const WEIGHT_INIT_STYLES = ["xavier_uniform", "pytorch", "fan_in_depth_scaled", "normal", "fan_in_normal"] as const;
+export const WEIGHT_INIT_STYLES = [
+  "xavier_uniform",
+  "pytorch",
+  "fan_in_depth_scaled",
+  "normal",
+  "fan_in_normal",
+] as const;
 export type WeightInitStyle = (typeof WEIGHT_INIT_STYLES)[number];
 
 /**
@@ -10,7 +16,11 @@ export type WeightInitStyle = (typeof WEIGHT_INIT_STYLES)[number];
  * `qkv` weight gets the bounds of its own shape.
  */
 export function initTrunk(context: BuildContext, style: WeightInitStyle | null, depth: number): void {
-  if (style !== null) context.reinit((spec) => spec.role === "linear.weight", (spec) => linearInit(style, spec, depth));
+  if (style !== null)
+    context.reinit(
+      (spec) => spec.role === "linear.weight",
+      (spec) => linearInit(style, spec, depth),
+    );
   context.reinit((spec) => spec.role === "linear.bias" || spec.role === "layer-norm.bias", ZEROS);
   context.reinit((spec) => spec.role === "layer-norm.weight", ONES);
 }
