@@ -36,7 +36,8 @@ export const selectTokensWithMask = defineBlock({
       const perElement = mask.rank === 3;
       const items = perElement ? tf.reshape(x, [B, N * D, 1]) : x;
       const keep = tf.reshape(tf.cast(mask, "bool"), [B, perElement ? N * D : N]);
-      const kept = count ?? (typeof num_true === "number" ? num_true : undefined) ?? countPerSample(keep, context.where);
+      const kept =
+        count ?? (typeof num_true === "number" ? num_true : undefined) ?? countPerSample(keep, context.where);
       const total = keep.shape[1] ?? 0;
       const pick = (which: tf.Tensor, size: number): tf.Tensor =>
         tf.reshape(takeMasked(items, which, size), [B, -1, D]);
