@@ -32,6 +32,9 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
   step_scheduler: stepScheduler,
 };
 
+/** Names of the handlers that run. */
+export const HANDLED: readonly string[] = Object.keys(HANDLERS);
+
 const DATA = "the data area comes later";
 const CONFIG = "the upstream config dialect comes later";
 

@@ -24,12 +24,13 @@ interface Grouped extends ParamGroups {
 
 type Grouper = (specs: readonly Spec[], options: Row, surroundings: Surroundings) => Grouped;
 
-const byPatterns: Grouper = (specs, options) => ({
+const byPatterns: Grouper = (specs, options, { compat }) => ({
   ...paramGroups(specs, {
     weightDecay: options["weight_decay"] as number,
     wdExclude: options["wd_exclude_list"] as Patterns,
     layerDecay: options["layer_decay"] as number | null,
     lrScalers: options["lr_scalers"] as Record<string, number> | null,
+    compat,
   }),
   specs,
   common: {},
