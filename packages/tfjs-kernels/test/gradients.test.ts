@@ -46,6 +46,16 @@ describe("gradients against finite differences", () => {
     expectClose(tf.grad(f)(x).dataSync(), numericGradient(f, x), 1e-2);
   });
 
+  it("checkpoint gives the gradients of all its inputs, and leaks nothing", () => {
+    const [x, y] = [random([3], "x"), random([3], "yy")];
+    const before = tf.memory().numTensors;
+    const [dx, dy] = tf.grads((a, b) => tf.sum(checkpoint(([p, q]) => [tf.mul(tf.square(p as tf.Tensor), q as tf.Tensor)], [a, b])[0] as tf.Tensor))([x, y]) as [tf.Tensor, tf.Tensor];
+    expectClose(dx.dataSync(), tf.tidy(() => tf.mul(tf.mul(x, y), 2).dataSync()));
+    expectClose(dy.dataSync(), tf.tidy(() => tf.square(x).dataSync()));
+    tf.dispose([dx, dy]);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
   it("detach stops the gradient", () => {
     const x = random([4], "d");
     const dx = tf.grad((t) => tf.sum(tf.mul(t, detach(t))))(x);

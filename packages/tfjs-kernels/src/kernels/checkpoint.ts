@@ -23,9 +23,9 @@ const run = defineKernel<CheckpointAttrs>({
   inputs: "list",
   fallback: (inputs, { fn }) => fn(Object.values(inputs)),
   gradient: (dys, inputs, { fn }) => {
-    let gradients: (Tensor | undefined)[] | undefined;
-    const compute = (): (Tensor | undefined)[] => (gradients ??= recompute(fn, inputs, dys));
-    return Object.fromEntries(inputs.map((input, i) => [i, () => compute()[i] ?? tf.zerosLike(input)]));
+    // at once, not on demand: tfjs asks for every gradient in a tidy of its own, which would dispose the others
+    const gradients = recompute(fn, inputs, dys);
+    return Object.fromEntries(inputs.map((input, i) => [i, () => gradients[i] ?? tf.zerosLike(input)]));
   },
 });
 
