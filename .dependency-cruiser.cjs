@@ -80,14 +80,17 @@ const layerRules = packages.map((from) => ({
   to: { path: "^packages/", pathNot: `^packages/(${allowedFor(from).join("|")})/` },
 }));
 
+/** Tests may use @l3m/testing too, except those of the packages that it is built on. */
+const underTesting = packages.filter((entry) => entry.layer === "testing").flatMap((entry) => allowedFor(entry));
+
 const testRules = packages.map((from) => ({
   name: `layer-${from.name}-test`,
-  comment: `The tests of ${from.name} may import what it may import, and @l3m/testing; tests that cross packages belong in tools/.`,
+  comment: `Tests of ${from.name} may import what it may import${underTesting.includes(from.name) ? "" : " and @l3m/testing"}; tests that cross packages belong in tools/.`,
   severity: "error",
   from: { path: `^packages/${from.name}/test/` },
   to: {
     path: "^packages/",
-    pathNot: `^packages/(${[...allowedFor(from), ...(from.layer === "core" ? [] : ["testing"])].join("|")})/`,
+    pathNot: `^packages/(${[...allowedFor(from), ...(underTesting.includes(from.name) ? [] : ["testing"])].join("|")})/`,
   },
 }));
 

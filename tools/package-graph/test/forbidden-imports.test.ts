@@ -18,6 +18,7 @@ const FORBIDDEN: readonly (readonly [file: string, line: string, rule: string])[
   ["testing/src/try.ts", 'import "@l3m/train";', "layer-testing"],
   ["config/src/try.ts", 'export * from "../../train/src/index.ts";', "layer-config"],
   ["core/test/try.ts", 'import "@l3m/testing";', "layer-core-test"],
+  ["optim/test/try.ts", 'import "@l3m/testing";', "layer-optim-test"],
   ["train/src/try.ts", 'import "@l3m/tfjs-backend-xla";', "engines-dynamic"],
   ["train/src/try-koffi.ts", 'import "koffi";', "reserved-koffi"],
   ["cli/src/try.ts", 'import "yaml";', "reserved-yaml"],
