@@ -1,5 +1,6 @@
 /** Who makes batches: this thread, or worker threads. */
 import type { Batch } from "@l3m/core";
+import { L3mError } from "@l3m/errors";
 import type { SkippedSample } from "./make-batch.ts";
 
 /** What a maker needs to know of one batch. */
@@ -19,4 +20,9 @@ export interface BatchMaker {
   make(request: BatchRequest): Promise<FinishedBatch>;
   /** Ends all threads; batches under way are rejected. */
   close(): Promise<void>;
+}
+
+/** What a batch that nobody will make any more is rejected with. */
+export function closedError(): L3mError {
+  return new L3mError("L3M_USAGE", { message: "The data loader is closed." });
 }

@@ -2,7 +2,7 @@
 import type { Batch, Sampler } from "@l3m/core";
 import { invariant } from "@l3m/errors";
 import { prepareDataset } from "../datasets/prepare-dataset.ts";
-import type { BatchMaker, FinishedBatch } from "./batch-maker.ts";
+import { type BatchMaker, closedError, type FinishedBatch } from "./batch-maker.ts";
 import { type BadSamplePolicy, makeBatch, type SkippedSample } from "./make-batch.ts";
 import type { Pipeline, PipelineRecipe } from "./pipeline.ts";
 import { WorkerPool } from "./worker-pool.ts";
@@ -39,7 +39,7 @@ export interface LoadedBatch {
 }
 
 export interface BatchSource {
-  /** The next batch; undefined at the end of a finite sampler. Throws what the dataset, a transform or the collation threw. */
+  /** The next batch; undefined at the end of a finite sampler. Throws what the dataset, a transform or the collation threw, and `L3M_USAGE` after `close`. */
   next(): Promise<LoadedBatch | undefined>;
   /** Ends all threads. Safe to call at any time and more than once. */
   close(): Promise<void>;
@@ -63,6 +63,7 @@ class Loader implements BatchSource {
   readonly #ahead: Ahead[] = [];
   readonly #handedOut: FinishedBatch[] = [];
   readonly #warned = new Set<number>();
+  #closed = false;
 
   constructor(options: LoaderOptions) {
     const { workers = 0, recipe, seed, badSamples = "replace" } = options;
@@ -78,6 +79,7 @@ class Loader implements BatchSource {
 
   async next(): Promise<LoadedBatch | undefined> {
     for (;;) {
+      if (this.#closed) throw closedError();
       this.#fill();
       const head = this.#ahead.shift();
       if (head === undefined) return undefined;
@@ -90,6 +92,7 @@ class Loader implements BatchSource {
   }
 
   close(): Promise<void> {
+    this.#closed = true;
     return this.#maker.close();
   }
 

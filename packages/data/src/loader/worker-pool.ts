@@ -1,7 +1,7 @@
 /** Batches made by worker threads into a few shared buffers that are used again and again. */
 import { Worker } from "node:worker_threads";
 import { L3mError } from "@l3m/errors";
-import type { BatchMaker, BatchRequest, FinishedBatch } from "./batch-maker.ts";
+import { type BatchMaker, type BatchRequest, closedError, type FinishedBatch } from "./batch-maker.ts";
 import { openBatch } from "./shared-batch.ts";
 import { receiveError, type WorkerReply, type WorkerRequest, type WorkerSetup } from "./worker-messages.ts";
 
@@ -93,10 +93,6 @@ function fail(member: Member, error: Error): void {
   member.failure ??= error;
   for (const { reject } of member.pending.values()) reject(error);
   member.pending.clear();
-}
-
-function closedError(): L3mError {
-  return new L3mError("L3M_USAGE", { message: "The data loader was closed while a batch was awaited." });
 }
 
 function diedError(code: number): L3mError {
