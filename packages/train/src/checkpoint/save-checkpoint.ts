@@ -25,8 +25,9 @@ export function saveCheckpoint(folder: string, contents: CheckpointContents, kee
   const target = path.join(folder, name);
   const temporary = path.join(folder, `.${name}.${process.pid}.tmp`);
   try {
-    rmSync(temporary, { recursive: true, force: true });
-    mkdirSync(temporary, { recursive: true });
+    mkdirSync(folder, { recursive: true });
+    for (const left of unfinished(folder)) rmSync(path.join(folder, left), { recursive: true, force: true });
+    mkdirSync(temporary);
     writeSafetensors(path.join(temporary, "shard-0.safetensors"), contents.tensors);
     writeSynced(path.join(temporary, "state.json"), JSON.stringify(contents.loop, null, 2));
     writeSynced(path.join(temporary, "manifest.json"), JSON.stringify(manifestOf(temporary, contents), null, 2));
@@ -52,6 +53,11 @@ export function savedSteps(folder: string): string[] {
   return readdirSync(folder)
     .filter((name) => /^step-\d+$/.test(name))
     .sort();
+}
+
+/** What a crash left of checkpoints that were being written. */
+function unfinished(folder: string): string[] {
+  return readdirSync(folder).filter((name) => name.endsWith(".tmp"));
 }
 
 /** Turns a failed write into an error that says what to do. */
