@@ -1,5 +1,5 @@
 /** Retrieval between images and texts over a whole data set of n pairs. */
-import { defineMetric, invariant } from "@l3m/core";
+import { defineMetric, invariant, type Neighbour } from "@l3m/core";
 import * as z from "zod";
 import { at, dot, Rows } from "./rows.ts";
 
@@ -34,6 +34,7 @@ export const retrieval = defineMetric({
           const { rowRanks, columnRanks } = pairRanks(images, texts);
           return { ...recalls("i2t", rowRanks, ks), ...recalls("t2i", columnRanks, ks) };
         },
+        neighbours: (rows, count) => rows.map((row) => nearestTexts(images.row(row), texts, count)),
       };
     },
   }),
@@ -55,6 +56,13 @@ function pairRanks(images: Rows, texts: Rows): { rowRanks: Int32Array; columnRan
     }
   }
   return { rowRanks, columnRanks };
+}
+
+/** The `count` texts whose embeddings have the largest cosine with an image's. */
+function nearestTexts(image: Float32Array, texts: Rows, count: number): Neighbour[] {
+  const norm = (vector: Float32Array): number => Math.sqrt(dot(vector, vector)) || 1;
+  const scored = Array.from({ length: texts.count }, (_, row) => ({ row, score: dot(image, texts.row(row)) / (norm(image) * norm(texts.row(row))) }));
+  return scored.sort((a, b) => b.score - a.score).slice(0, count);
 }
 
 function recalls(direction: string, ranks: Int32Array, ks: readonly number[]): Record<string, number> {
