@@ -1,6 +1,6 @@
 /**
  * The graph of what was recorded outside of traces and not computed yet. Reading a tensor computes the part that it needs;
- * every live tensor inside that part gets its contents too, so nothing is computed twice.
+ * whatever live tensors inside or behind that part need of it is kept, so nothing is computed twice and no history grows.
  */
 import { inputsOf, type Operation, printModule, type Value } from "@l3m/stablehlo";
 import { type Compiler } from "../compile/compiler.ts";
@@ -82,7 +82,7 @@ export class Recorder {
     if (roots.length === 0) return;
     const { operations, leaves } = this.#needed(roots);
     const live = [...this.#pending].filter(({ pending }) => pending !== undefined && operations.has(pending.op) && !leaves.has(pending));
-    const results = inOrder(new Set(live.map(({ pending }) => pending as Value)));
+    const results = inOrder(new Set([...live.map(({ pending }) => pending as Value), ...this.#frontier(operations)]));
     const parameters = inOrder(leaves);
     const text = printModule({ name: "eager", functions: [{ name: "main", params: parameters.map((value) => ({ value })), results: results.map((value) => ({ value })) }] });
     const { executable } = this.#compiler.compileSync(text);
@@ -103,7 +103,7 @@ export class Recorder {
       content.owners++;
       this.#pending.delete(storage);
     }
-    for (const content of contents) if (content.owners === 0) this.#orphans.add(content);
+    for (const content of [...contents, ...computed.values()]) if (content.owners === 0) this.#orphans.add(content);
     this.#recorded = this.#pending.size;
     this.sweep();
   }
@@ -125,14 +125,24 @@ export class Recorder {
     this.#sweepAt = Math.max(64, 2 * this.#orphans.size);
   }
 
-  /** Operations to run for `roots`, and the known values that they start from. */
-  #needed(roots: readonly Value[]): { readonly operations: ReadonlySet<Operation>; readonly leaves: ReadonlySet<Value> } {
+  /** Values of the given operations that the rest of the recorded graph starts from. */
+  #frontier(operations: ReadonlySet<Operation>): readonly Value[] {
+    const rest = [...this.#pending].flatMap(({ pending }) => (pending === undefined || operations.has(pending.op) ? [] : [pending]));
+    const frontier: Value[] = [];
+    for (const op of this.#needed(rest, operations).operations) {
+      for (const input of inputsOf(op)) if (operations.has(input.op) && input.op.operands.length > 0 && !this.#known.has(input)) frontier.push(input);
+    }
+    return frontier;
+  }
+
+  /** Operations to run for `roots`, and the known values that they start from; nothing behind `except`. */
+  #needed(roots: readonly Value[], except?: ReadonlySet<Operation>): { readonly operations: ReadonlySet<Operation>; readonly leaves: ReadonlySet<Value> } {
     const operations = new Set<Operation>();
     const leaves = new Set<Value>();
     const waiting = [...roots];
     for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
       if (this.#known.has(value)) leaves.add(value);
-      else if (!operations.has(value.op)) {
+      else if (!operations.has(value.op) && except?.has(value.op) !== true) {
         operations.add(value.op);
         for (const input of inputsOf(value.op)) waiting.push(input);
       }

@@ -3,10 +3,11 @@
  * that XLA refuses is ignored and written again.
  */
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { type CompileOptions, type PjrtClient, type PjrtExecutable } from "@l3m/pjrt";
+import { writeCacheFile } from "./atomic-write.ts";
 import { pluginHash } from "./plugin-hash.ts";
 
 /** Changes with the layout of the files. */
@@ -45,18 +46,9 @@ export class DiskCache {
     }
   }
 
-  /** Stores an executable; a full disk or a read-only folder only means that there is no cache. */
   store(text: string, options: CompileOptions, executable: PjrtExecutable): void {
-    const path = this.#path(text, options);
-    const temporary = `${path}.${process.pid}.tmp`;
-    try {
-      const payload = executable.serialize();
-      mkdirSync(this.#folder, { recursive: true });
-      writeFileSync(temporary, Buffer.concat([digest(payload), payload]));
-      renameSync(temporary, path);
-    } catch {
-      rmSync(temporary, { force: true });
-    }
+    const payload = executable.serialize();
+    writeCacheFile(this.#path(text, options), Buffer.concat([digest(payload), payload]));
   }
 
   #path(text: string, options: CompileOptions): string {

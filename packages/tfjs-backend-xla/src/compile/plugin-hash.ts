@@ -1,7 +1,8 @@
 /** The hash of a plugin file. Reading 200 MB takes a second, so it is remembered by path, size and modification time. */
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { writeCacheFile } from "./atomic-write.ts";
 
 /** sha256 of the file in hexadecimal; `cacheDir` holds what was computed before. */
 export function pluginHash(path: string, cacheDir: string): string {
@@ -11,10 +12,7 @@ export function pluginHash(path: string, cacheDir: string): string {
   const remembered = readHash(note);
   if (remembered !== undefined) return remembered;
   const hash = createHash("sha256").update(readFileSync(path)).digest("hex");
-  mkdirSync(cacheDir, { recursive: true });
-  const temporary = `${note}.${process.pid}.tmp`;
-  writeFileSync(temporary, hash);
-  renameSync(temporary, note);
+  writeCacheFile(note, hash);
   return hash;
 }
 
