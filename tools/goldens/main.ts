@@ -17,9 +17,17 @@ async function main(): Promise<number> {
     const registry = new Registry(preset);
     const onResult = (result: CaseResult): void => console.log(formatRow(result, 56));
     const jit = jitOf(engine);
-    const results = await runGoldens(dirs, { registry, compat, onResult, ...(only === undefined ? {} : { only }), ...(jit === undefined ? {} : { jit }) });
-    if (json !== undefined) writeFileSync(json, `${JSON.stringify({ engine: engine.name, compat, results }, null, 1)}\n`);
-    if (results.length === 0) console.error(`No case${only === undefined ? "" : ` that matches ${only}`} under ${dirs.join(", ")}.`);
+    const results = await runGoldens(dirs, {
+      registry,
+      compat,
+      onResult,
+      ...(only === undefined ? {} : { only }),
+      ...(jit === undefined ? {} : { jit }),
+    });
+    if (json !== undefined)
+      writeFileSync(json, `${JSON.stringify({ engine: engine.name, compat, results }, null, 1)}\n`);
+    if (results.length === 0)
+      console.error(`No case${only === undefined ? "" : ` that matches ${only}`} under ${dirs.join(", ")}.`);
     console.log(`\n${formatTotals(results)}`);
     return results.length === 0 || results.some(({ verdict }) => verdict === "failed") ? 1 : 0;
   } finally {
@@ -39,12 +47,21 @@ function readArguments(): Arguments {
   try {
     const { values, positionals } = parseArgs({
       allowPositionals: true,
-      options: { engine: { type: "string", default: "xla-cpu" }, only: { type: "string" }, json: { type: "string" }, compat: { type: "boolean", default: false } },
+      options: {
+        engine: { type: "string", default: "xla-cpu" },
+        only: { type: "string" },
+        json: { type: "string" },
+        compat: { type: "boolean", default: false },
+      },
     });
     if (positionals.length === 0) throw new TypeError("no folder was given");
     return { dirs: positionals, engine: values.engine, only: values.only, json: values.json, compat: values.compat };
   } catch (error) {
-    throw new L3mError("L3M_USAGE", { message: (error as Error).message, expected: USAGE, fix: "Name folders of golden cases." });
+    throw new L3mError("L3M_USAGE", {
+      message: (error as Error).message,
+      expected: USAGE,
+      fix: "Name folders of golden cases.",
+    });
   }
 }
 

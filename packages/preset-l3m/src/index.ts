@@ -9,6 +9,15 @@ import transformerTrunk from "@l3m/transformer-trunk";
 import visionPatchify from "@l3m/vision-patchify";
 
 /** Core first, then blocks, losses and what training needs. */
-const preset: readonly Plugin[] = [corePlugin, visionPatchify, textEmbed, transformerTrunk, heads, clipLoss, optim, data];
+const preset: readonly Plugin[] = [
+  corePlugin,
+  visionPatchify,
+  textEmbed,
+  transformerTrunk,
+  heads,
+  clipLoss,
+  optim,
+  data,
+];
 
 export default preset;

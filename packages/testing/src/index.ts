@@ -7,3 +7,7 @@ export { HANDLED } from "./goldens/handlers/index.ts";
 export { runCase, type CaseResult, type RunOptions, type Verdict } from "./goldens/run-case.ts";
 export { runGoldens, type RunGoldensOptions } from "./goldens/run-goldens.ts";
 export { readSafetensors, type HostTensor, type StoredDtype } from "./goldens/safetensors.ts";
+export { testBlock, type TestBlockOptions } from "./blocks/test-block.ts";
+export type { InputSpec } from "./blocks/random-input.ts";
+export type { BlockSetup } from "./blocks/block-under-test.ts";
+export { testPlugin, type TestPluginOptions } from "./plugins/test-plugin.ts";

@@ -36,13 +36,22 @@ export function dictOf(fields: InputFields, tensors: ReadonlyMap<string, Tensor>
  * `<mask key>_num_true` and the number of false entries as `<mask key>_num_visible`: shapes are static, so blocks that
  * select by a mask take the number from there and never from the mask.
  */
-export function addMaskCounts(dict: DataDict, { inputs = {} }: InputFields, stored: ReadonlyMap<string, HostTensor>): DataDict {
+export function addMaskCounts(
+  dict: DataDict,
+  { inputs = {} }: InputFields,
+  stored: ReadonlyMap<string, HostTensor>,
+): DataDict {
   for (const [name, key] of Object.entries(inputs)) {
     const mask = stored.get(name);
     if (mask?.dtype !== "BOOL" || mask.shape.length < 2) continue;
     const rows = mask.shape[0] ?? 0;
     const size = mask.data.length / rows;
-    const counts = new Set(Array.from({ length: rows }, (_, row) => mask.data.subarray(row * size, (row + 1) * size).filter((value) => value !== 0).length));
+    const counts = new Set(
+      Array.from(
+        { length: rows },
+        (_, row) => mask.data.subarray(row * size, (row + 1) * size).filter((value) => value !== 0).length,
+      ),
+    );
     const [count = 0] = counts;
     if (counts.size === 1) dict.set(`${key}_num_true`, count).set(`${key}_num_visible`, size - count);
   }

@@ -21,7 +21,8 @@ export class Comparison {
   /** Element-wise. Shapes must agree, except that a 0-d value is stored with shape `[1]`. */
   array(name: string, got: HostArray | undefined, expected: HostArray, tolerance: Tolerance): void {
     if (got === undefined) return this.differ(name, "is missing");
-    if (shapeOf(got) !== shapeOf(expected)) return this.differ(name, `has shape ${formatShape(got.shape)}, expected ${formatShape(expected.shape)}`);
+    if (shapeOf(got) !== shapeOf(expected))
+      return this.differ(name, `has shape ${formatShape(got.shape)}, expected ${formatShape(expected.shape)}`);
     let worst = -1;
     let excess = 1;
     for (let i = 0; i < expected.data.length; i++) {
@@ -32,7 +33,11 @@ export class Comparison {
         if (Number.isNaN(used)) break;
       }
     }
-    if (worst >= 0) this.differ(name, `${formatShape(expected.shape)} at ${worst} is ${got.data[worst]}, expected ${expected.data[worst]}`);
+    if (worst >= 0)
+      this.differ(
+        name,
+        `${formatShape(expected.shape)} at ${worst} is ${got.data[worst]}, expected ${expected.data[worst]}`,
+      );
   }
 
   /** One number; the strings "NaN", "Infinity" and "-Infinity" stand for themselves. */
@@ -44,7 +49,12 @@ export class Comparison {
   }
 
   /** Numbers by name; the names must be the same. */
-  numbers(name: string, got: Readonly<Record<string, unknown>>, expected: Readonly<Record<string, unknown>>, tolerance: Tolerance): void {
+  numbers(
+    name: string,
+    got: Readonly<Record<string, unknown>>,
+    expected: Readonly<Record<string, unknown>>,
+    tolerance: Tolerance,
+  ): void {
     for (const key of new Set([...Object.keys(expected), ...Object.keys(got)])) {
       if (!(key in got)) this.differ(`${name}.${key}`, "is missing");
       else if (!(key in expected)) this.differ(`${name}.${key}`, "is not expected");
@@ -54,7 +64,8 @@ export class Comparison {
 
   /** Any JSON value: numbers within the tolerance, everything else exactly, lists and maps by their entries. */
   value(name: string, got: unknown, expected: unknown, tolerance: Tolerance): void {
-    if (typeof expected === "number" && Number.isInteger(expected) && tolerance === DOUBLE_PRECISION) return this.number(name, got, expected, EXACT);
+    if (typeof expected === "number" && Number.isInteger(expected) && tolerance === DOUBLE_PRECISION)
+      return this.number(name, got, expected, EXACT);
     if (typeof expected === "number") return this.number(name, got, expected, tolerance);
     if (Array.isArray(expected)) {
       const list = toList(got);
@@ -113,7 +124,12 @@ function toNumber(value: unknown): number | undefined {
 
 function toList(value: unknown): unknown[] | undefined {
   if (Array.isArray(value)) return value;
-  return value instanceof Float32Array || value instanceof Float64Array || value instanceof Int32Array || value instanceof Uint8Array ? [...value] : undefined;
+  return value instanceof Float32Array ||
+    value instanceof Float64Array ||
+    value instanceof Int32Array ||
+    value instanceof Uint8Array
+    ? [...value]
+    : undefined;
 }
 
 function isMap(value: unknown): value is Record<string, unknown> {

@@ -8,7 +8,9 @@ import type { GoldenCase, Tolerance } from "./golden-case.ts";
 export function toleranceOf(golden: GoldenCase, group: string): Tolerance {
   const field = golden.tolerance as Readonly<Record<string, unknown>> | undefined;
   if (field === undefined) return DOUBLE_PRECISION;
-  const block = field[group] ?? (group === "state_after" || group === "metrics" ? field[group === "metrics" ? "loss" : "outputs"] : undefined);
+  const block =
+    field[group] ??
+    (group === "state_after" || group === "metrics" ? field[group === "metrics" ? "loss" : "outputs"] : undefined);
   if (isTolerance(block)) return block;
   const { rtol, atol, grad_rtol, grad_atol } = field as Partial<Record<string, number>>;
   const own = { rtol: rtol ?? DOUBLE_PRECISION.rtol, atol: atol ?? 0 };

@@ -19,7 +19,12 @@ export function findCases(paths: readonly string[]): string[] {
 function casesUnder(path: string): string[] {
   const entry = statSync(path, { throwIfNoEntry: false });
   if (entry === undefined) {
-    throw new L3mError("L3M_DATA_NOT_FOUND", { message: `There is no "${path}".`, where: { file: path }, expected: "a folder of golden cases, or a case", fix: "Check the path." });
+    throw new L3mError("L3M_DATA_NOT_FOUND", {
+      message: `There is no "${path}".`,
+      where: { file: path },
+      expected: "a folder of golden cases, or a case",
+      fix: "Check the path.",
+    });
   }
   if (entry.isFile()) return [path];
   return readdirSync(path, { withFileTypes: true }).flatMap((child) => {

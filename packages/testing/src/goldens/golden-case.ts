@@ -11,7 +11,8 @@ export interface Tolerance {
 }
 
 /** A tolerance, with others for gradients where those differ, or one block per group of comparisons. */
-export type ToleranceField = (Tolerance & { readonly grad_rtol?: number; readonly grad_atol?: number }) | Readonly<Record<string, Tolerance>>;
+export type ToleranceField =
+  (Tolerance & { readonly grad_rtol?: number; readonly grad_atol?: number }) | Readonly<Record<string, Tolerance>>;
 
 export interface GoldenCase {
   /** File name without extension. */
@@ -63,8 +64,19 @@ function readJson(file: string): Record<string, unknown> {
     value = JSON.parse(readFileSync(file, "utf8"));
   } catch (cause) {
     const code = cause instanceof SyntaxError ? "L3M_BAD_SAMPLE" : "L3M_DATA_NOT_FOUND";
-    throw new L3mError(code, { message: "A golden case cannot be read.", where: { file }, expected: "a JSON document", cause, fix: "Copy the case again." });
+    throw new L3mError(code, {
+      message: "A golden case cannot be read.",
+      where: { file },
+      expected: "a JSON document",
+      cause,
+      fix: "Copy the case again.",
+    });
   }
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw new L3mError("L3M_BAD_SAMPLE", { message: "A golden case is a JSON object.", where: { file }, got: Array.isArray(value) ? "a list" : typeof value, fix: "Name a folder of cases." });
+  throw new L3mError("L3M_BAD_SAMPLE", {
+    message: "A golden case is a JSON object.",
+    where: { file },
+    got: Array.isArray(value) ? "a list" : typeof value,
+    fix: "Name a folder of cases.",
+  });
 }

@@ -10,7 +10,10 @@ export interface Differentiated {
 }
 
 /** Runs `fn` once. A tensor that the scalar does not depend on has no gradient. */
-export function differentiate(fn: () => Differentiated, xs: readonly Tensor[]): { outputs: Map<string, Tensor>; grads: readonly (Tensor | undefined)[] } {
+export function differentiate(
+  fn: () => Differentiated,
+  xs: readonly Tensor[],
+): { outputs: Map<string, Tensor>; grads: readonly (Tensor | undefined)[] } {
   if (xs.length === 0) return { outputs: new Map(fn().outputs), grads: [] };
   let outputs = new Map<string, Tensor>();
   const forward = (): Tensor => {
@@ -31,7 +34,10 @@ export function withGradients(fn: () => Differentiated, xs: ReadonlyMap<string, 
 }
 
 /** `sum over keys of sum(value * cotangent)`: turns outputs into the scalar whose gradients a case stores. */
-export function pairWithCotangents(cotangents: ReadonlyMap<string, Tensor>, valueOf: (key: string) => Tensor): Tensor | undefined {
+export function pairWithCotangents(
+  cotangents: ReadonlyMap<string, Tensor>,
+  valueOf: (key: string) => Tensor,
+): Tensor | undefined {
   let total: Tensor | undefined;
   for (const [key, cotangent] of cotangents) {
     const term = tf.sum(tf.mul(valueOf(key), cotangent));

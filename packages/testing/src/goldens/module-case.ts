@@ -1,5 +1,18 @@
 /** What `data_dict`, `args` and the criteria share: building, setting parameters, running with gradients, comparing. */
-import { build, type Built, checkStateDict, drawParam, evalContext, type ForwardContext, type HostArray, type Kind, type Products, project, ProposedState, withParams } from "@l3m/core";
+import {
+  build,
+  type Built,
+  checkStateDict,
+  drawParam,
+  evalContext,
+  type ForwardContext,
+  type HostArray,
+  type Kind,
+  type Products,
+  project,
+  ProposedState,
+  withParams,
+} from "@l3m/core";
 import { castPrecision, physicalDtype } from "@l3m/core/nn";
 import * as tf from "@l3m/core/tf";
 import { Comparison } from "./comparison.ts";
@@ -17,14 +30,23 @@ type Physical = "f32" | "bf16";
 export type ModuleCall = (inputs: ReadonlyMap<string, Tensor>, context: ForwardContext) => (name: string) => Tensor;
 
 /** Builds `target` + `options`, whatever kind it is of. */
-export function buildTarget<K extends Kind = Kind>(golden: GoldenCase, { registry, compat }: Surroundings, kind?: K): Built<Products[K]> {
+export function buildTarget<K extends Kind = Kind>(
+  golden: GoldenCase,
+  { registry, compat }: Surroundings,
+  kind?: K,
+): Built<Products[K]> {
   const kinds = kind ?? (registry.get(golden.target).definition.kind as K);
   return build(registry, kinds, { _target_: golden.target, ...golden.options }, { compat, where: golden.name });
 }
 
 /** Stored parameters and buffers by state-dict name; buffers that the case does not store keep their initial values. */
-export async function parametersOf(golden: GoldenCase, built: Built<unknown>): Promise<Map<string, HostTensor | HostResult>> {
-  const scalars = new Set([...built.params, ...built.buffers].filter(({ shape }) => shape.length === 0).map(({ path }) => path));
+export async function parametersOf(
+  golden: GoldenCase,
+  built: Built<unknown>,
+): Promise<Map<string, HostTensor | HostResult>> {
+  const scalars = new Set(
+    [...built.params, ...built.buffers].filter(({ shape }) => shape.length === 0).map(({ path }) => path),
+  );
   const given = new Map<string, HostTensor | HostResult>(
     names(golden, "params").map((name) => {
       const value = stored(golden, `param.${name}`) as HostTensor;
@@ -59,22 +81,38 @@ export async function runModule(
   let formats: Physical[] = [];
 
   const program = new Program((tensors) => {
-    const under = (prefix: string): Map<string, Tensor> => new Map([...tensors].filter(([name]) => name.startsWith(prefix)).map(([name, tensor]) => [name.slice(prefix.length), tensor]));
-    const values = new Map([...under("param.")].map(([path, value]) => [path, cast(project(value, projections.get(path)), param_dtype)]));
+    const under = (prefix: string): Map<string, Tensor> =>
+      new Map(
+        [...tensors]
+          .filter(([name]) => name.startsWith(prefix))
+          .map(([name, tensor]) => [name.slice(prefix.length), tensor]),
+      );
+    const values = new Map(
+      [...under("param.")].map(([path, value]) => [path, cast(project(value, projections.get(path)), param_dtype)]),
+    );
     const inputs = new Map([...under("in.")].map(([name, value]) => [`in.${name}`, cast(value, input_dtype)]));
-    const xs = new Map(names(golden, "grads").map((name) => [name, (inputs.get(name) ?? values.get(name.replace(/^param\./, ""))) as Tensor]));
+    const xs = new Map(
+      names(golden, "grads").map((name) => [
+        name,
+        (inputs.get(name) ?? values.get(name.replace(/^param\./, ""))) as Tensor,
+      ]),
+    );
     const state = new ProposedState();
     const context = evalContext({ train: mode === "train", generate: generation === true, state });
     return withGradients(() => {
       const valueOf = withParams(values, () => call(inputs, context));
       const outputs = new Map([...outputNames, ...also.keys()].map((name) => [`out.${name}`, valueOf(name)]));
       formats = [...outputs.values()].map(physicalDtype);
-      for (const name of names(golden, "state_after")) outputs.set(`after.param.${name}`, (state.proposed.get(name) ?? values.get(name)) as Tensor);
+      for (const name of names(golden, "state_after"))
+        outputs.set(`after.param.${name}`, (state.proposed.get(name) ?? values.get(name)) as Tensor);
       return { outputs, scalar: pairWithCotangents(under("cotangent."), valueOf) };
     }, xs);
   }, surroundings.jit);
 
-  const prefixed = (prefix: string, map: ReadonlyMap<string, HostTensor | HostResult>): [string, HostTensor | HostResult][] => [...map].map(([name, value]) => [prefix + name, value]);
+  const prefixed = (
+    prefix: string,
+    map: ReadonlyMap<string, HostTensor | HostResult>,
+  ): [string, HostTensor | HostResult][] => [...map].map(([name, value]) => [prefix + name, value]);
   const results = await program.run(
     new Map([
       ...prefixed("param.", parameters),
@@ -84,13 +122,22 @@ export async function runModule(
   );
   const comparison = compareStored(golden, surroundings, results);
   const wanted = physicalName(golden.fields["output_dtype"]);
-  for (const [name, expected] of also) comparison.array(name, results.get(`out.${name}`), expected, toleranceOf(golden, "outputs"));
-  if (wanted !== undefined) formats.slice(0, outputNames.length).forEach((format, i) => comparison.exact(`type of ${outputNames[i]}`, format, wanted));
+  for (const [name, expected] of also)
+    comparison.array(name, results.get(`out.${name}`), expected, toleranceOf(golden, "outputs"));
+  if (wanted !== undefined)
+    formats
+      .slice(0, outputNames.length)
+      .forEach((format, i) => comparison.exact(`type of ${outputNames[i]}`, format, wanted));
   return comparison;
 }
 
 /** Compares `outputs`, `grads` and `state_after` with what a program returned under `out.*`, `grad.*`, `after.param.*`. */
-export function compareStored(golden: GoldenCase, { compat }: Surroundings, results: ReadonlyMap<string, HostResult>, comparison = new Comparison()): Comparison {
+export function compareStored(
+  golden: GoldenCase,
+  { compat }: Surroundings,
+  results: ReadonlyMap<string, HostResult>,
+  comparison = new Comparison(),
+): Comparison {
   const groups = [
     ["outputs", "out."],
     ["grads", "grad."],
@@ -99,7 +146,12 @@ export function compareStored(golden: GoldenCase, { compat }: Surroundings, resu
   for (const [group, prefix] of groups) {
     for (const name of names(golden, group)) {
       if (isAffected(golden, compat, group, name)) continue;
-      comparison.array(prefix + name, results.get(prefix + name), stored(golden, prefix + name), toleranceOf(golden, group));
+      comparison.array(
+        prefix + name,
+        results.get(prefix + name),
+        stored(golden, prefix + name),
+        toleranceOf(golden, group),
+      );
     }
   }
   return comparison;

@@ -38,7 +38,9 @@ export class Program {
     let results: Tensor[] = [];
     try {
       results = tf.tidy(() => run(uploaded));
-      const read = await Promise.all(results.map(async (tensor) => ({ data: await tensor.data(), shape: tensor.shape, dtype: tensor.dtype })));
+      const read = await Promise.all(
+        results.map(async (tensor) => ({ data: await tensor.data(), shape: tensor.shape, dtype: tensor.dtype })),
+      );
       return new Map(read.map((result, i) => [outputs[i] as string, result as HostResult]));
     } finally {
       for (const tensor of new Set([...results, ...uploaded])) tensor.dispose();
@@ -66,7 +68,10 @@ export function upload(array: HostArray & { readonly dtype?: string }): Tensor {
   return tf.tensor(array.data, [...array.shape], tfDtype(array));
 }
 
-function tfDtype({ data, dtype }: HostArray & { readonly dtype?: HostTensor["dtype"] | string }): "float32" | "int32" | "bool" {
+function tfDtype({
+  data,
+  dtype,
+}: HostArray & { readonly dtype?: HostTensor["dtype"] | string }): "float32" | "int32" | "bool" {
   if (dtype === "BOOL" || dtype === "bool") return "bool";
   return data instanceof Float32Array ? "float32" : data instanceof Int32Array ? "int32" : "bool";
 }

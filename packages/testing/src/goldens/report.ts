@@ -16,7 +16,9 @@ export function formatRow(result: CaseResult, width = 0): string {
   const used = result.verdict === "skipped" ? "-" : `${(100 * result.ofTolerance).toFixed(0)}%`;
   const line = row(width, result.case, error, formatTolerance(result.tolerance), used, result.verdict);
   if (result.reason === undefined) return line;
-  return result.verdict === "skipped" ? `${line}: ${result.reason}` : `${line}\n    ${result.reason.slice(0, 600).replaceAll("\n", "\n    ")}`;
+  return result.verdict === "skipped"
+    ? `${line}: ${result.reason}`
+    : `${line}\n    ${result.reason.slice(0, 600).replaceAll("\n", "\n    ")}`;
 }
 
 /** `N passed, N failed, N skipped`. */

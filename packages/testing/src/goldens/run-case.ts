@@ -47,14 +47,22 @@ export async function runCase(golden: GoldenCase, options: RunOptions): Promise<
   const handler = HANDLERS[golden.handler];
   if (handler === undefined) {
     const missing = NOT_YET[golden.handler];
-    return missing === undefined ? result("failed", new Comparison(), `unknown handler "${golden.handler}"`) : result("skipped", new Comparison(), missing);
+    return missing === undefined
+      ? result("failed", new Comparison(), `unknown handler "${golden.handler}"`)
+      : result("skipped", new Comparison(), missing);
   }
   try {
     const unknown = unknownTargets(options.registry, targetsIn(handler.builds(golden)), handler.functions);
     if (unknown.length > 0) return result("skipped", new Comparison(), `not registered: ${unknown.join(", ")}`);
-    const comparison = await handler.run(golden, { registry: options.registry, compat: options.compat ?? false, jit: options.jit });
+    const comparison = await handler.run(golden, {
+      registry: options.registry,
+      compat: options.compat ?? false,
+      jit: options.jit,
+    });
     if (comparison.count === 0) return result("failed", comparison, "the case compares nothing");
-    return comparison.differences.length === 0 ? result("passed", comparison) : result("failed", comparison, comparison.differences.join("; "));
+    return comparison.differences.length === 0
+      ? result("passed", comparison)
+      : result("failed", comparison, comparison.differences.join("; "));
   } catch (error) {
     return result("failed", new Comparison(), error instanceof Error ? error.message : String(error));
   }

@@ -28,10 +28,20 @@ async function runFile(file: string, options: RunGoldensOptions): Promise<CaseRe
   try {
     const golden = loadCase(file);
     const { only } = options;
-    if (only !== undefined && !matchesGlob(`${golden.area}/${golden.name}`, only) && !matchesGlob(golden.name, only)) return undefined;
+    if (only !== undefined && !matchesGlob(`${golden.area}/${golden.name}`, only) && !matchesGlob(golden.name, only))
+      return undefined;
     return await runCase(golden, options);
   } catch (error) {
     if (!(error instanceof L3mError)) throw error;
-    return { case: file, handler: "", verdict: "failed", maxError: 0, ofTolerance: 0, tolerance: undefined, reason: error.message, seconds: 0 };
+    return {
+      case: file,
+      handler: "",
+      verdict: "failed",
+      maxError: 0,
+      ofTolerance: 0,
+      tolerance: undefined,
+      reason: error.message,
+      seconds: 0,
+    };
   }
 }

@@ -35,8 +35,12 @@ export function readSafetensors(file: string): Map<string, HostTensor> {
     const [from, to] = entry.data_offsets;
     const count = entry.shape.reduce((product, size) => product * size, 1);
     const width = entry.dtype === "BOOL" ? 1 : 4;
-    if (to - from !== count * width || start + to > bytes.length) throw damaged(file, `${count} values of "${name}"`, `${to - from} bytes`);
-    tensors.set(name, { shape: entry.shape, ...typed(file, name, entry.dtype, bytes.subarray(start + from, start + to)) });
+    if (to - from !== count * width || start + to > bytes.length)
+      throw damaged(file, `${count} values of "${name}"`, `${to - from} bytes`);
+    tensors.set(name, {
+      shape: entry.shape,
+      ...typed(file, name, entry.dtype, bytes.subarray(start + from, start + to)),
+    });
   }
   return tensors;
 }
@@ -59,7 +63,12 @@ function readBytes(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (cause) {
-    throw new L3mError("L3M_DATA_NOT_FOUND", { message: "A tensor file cannot be read.", where: { file }, cause, fix: "Check the path." });
+    throw new L3mError("L3M_DATA_NOT_FOUND", {
+      message: "A tensor file cannot be read.",
+      where: { file },
+      cause,
+      fix: "Check the path.",
+    });
   }
 }
 

@@ -19,6 +19,10 @@ export function targetsIn(node: unknown): string[] {
 }
 
 /** Those that no plugin registers and that are none of `functions`. */
-export function unknownTargets(registry: Registry, targets: readonly string[], functions: Readonly<Record<string, unknown>> = {}): string[] {
+export function unknownTargets(
+  registry: Registry,
+  targets: readonly string[],
+  functions: Readonly<Record<string, unknown>> = {},
+): string[] {
   return targets.filter((target) => !registry.has(target) && !(target in functions));
 }

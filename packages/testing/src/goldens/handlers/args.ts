@@ -38,16 +38,28 @@ export const args: Handler = {
         const draws = (call.draws ?? []).map(given);
         const drawing = draws.length === 0 ? context : { ...context, rng: new GivenDraws(draws) };
         const values = toList(callProduct(built.product, definition, call, given, drawing));
-        return (name) => (also.has(name) ? toList(methodOf(built.product, name)(values[0]))[0] : values[position.get(name) ?? 0]) as Tensor;
+        return (name) =>
+          (also.has(name)
+            ? toList(methodOf(built.product, name)(values[0]))[0]
+            : values[position.get(name) ?? 0]) as Tensor;
       },
       also,
     );
   },
 };
 
-function callProduct(product: unknown, definition: Definition, call: Call, given: (name: string) => Tensor, context: ForwardContext): unknown {
+function callProduct(
+  product: unknown,
+  definition: Definition,
+  call: Call,
+  given: (name: string) => Tensor,
+  context: ForwardContext,
+): unknown {
   const positional = call.args.map(given);
-  const named = { ...call.values, ...Object.fromEntries(Object.entries(call.kwargs ?? {}).map(([parameter, input]) => [parameter, given(input)])) };
+  const named = {
+    ...call.values,
+    ...Object.fromEntries(Object.entries(call.kwargs ?? {}).map(([parameter, input]) => [parameter, given(input)])),
+  };
   if (call.method !== undefined) return methodOf(product, call.method)(...positional, ...Object.values(named));
   if (isPosEmbed(product)) {
     const [q, k, v] = positional as [Tensor, Tensor, Tensor];
@@ -86,7 +98,11 @@ function methodOf(product: unknown, name: string): (...args: readonly unknown[])
   const owner = product as Record<string, unknown>;
   const method = owner[name] ?? owner[camelCase(name)];
   if (typeof method === "function") return (...given) => method.apply(owner, given) as unknown;
-  throw new L3mError("L3M_UNKNOWN_NAME", { message: `What the case builds has no method "${name}".`, got: Object.keys(owner).join(", "), fix: "Export it on the product." });
+  throw new L3mError("L3M_UNKNOWN_NAME", {
+    message: `What the case builds has no method "${name}".`,
+    got: Object.keys(owner).join(", "),
+    fix: "Export it on the product.",
+  });
 }
 
 function isPosEmbed(product: unknown): product is PosEmbed {

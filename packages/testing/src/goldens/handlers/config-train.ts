@@ -1,10 +1,21 @@
 /** `config_train`: a whole configuration; one forward and backward over the batch, then five training iterations. */
-import { build, type Built, evalContext, type Loss, type Optimizer, project, ProposedState, type ReadWriteBlock, type Schedule, withParams } from "@l3m/core";
+import {
+  build,
+  type Built,
+  evalContext,
+  type Loss,
+  type Optimizer,
+  project,
+  ProposedState,
+  type ReadWriteBlock,
+  type Schedule,
+  withParams,
+} from "@l3m/core";
 import { detach } from "@l3m/core/nn";
 import * as tf from "@l3m/core/tf";
 import { clipGradNorm, paramGroups, schedulerNode } from "@l3m/optim";
 import { addMaskCounts, dictOf, lookUp, type InputFields } from "../case-dict.ts";
-import { Comparison } from "../comparison.ts";
+import { type Comparison } from "../comparison.ts";
 import { names, stored, storedUnder, toleranceOf } from "../expectations.ts";
 import type { GoldenCase } from "../golden-case.ts";
 import { differentiate, withGradients } from "../gradients.ts";
@@ -56,7 +67,12 @@ export const configTrain: Handler = {
   },
   async run(golden, surroundings) {
     const experiment = buildExperiment(golden, surroundings);
-    const start = new Map([...(await parametersOf(golden, experiment.model))].map(([path, value]) => [`param.${path}`, value as HostResult]));
+    const start = new Map(
+      [...(await parametersOf(golden, experiment.model))].map(([path, value]) => [
+        `param.${path}`,
+        value as HostResult,
+      ]),
+    );
     const comparison = await wholeBatch(golden, surroundings, experiment, start);
     await train(golden, surroundings, experiment, start, comparison);
     return comparison;
@@ -71,13 +87,21 @@ function buildExperiment(golden: GoldenCase, { registry, compat }: Surroundings)
     model: built,
     loss: build(registry, "loss", loss, { compat, where: "loss" }).product,
     optimizer,
-    schedule: build(registry, "schedule", schedulerNode(optim.scheduler, experiment.total_iterations), { compat, where: "optim.scheduler" }).product,
+    schedule: build(registry, "schedule", schedulerNode(optim.scheduler, experiment.total_iterations), {
+      compat,
+      where: "optim.scheduler",
+    }).product,
     groups: paramGroups(built.params, { weightDecay: optimizer.weightDecay, wdExclude: optim.wd_exclude }).groups,
   };
 }
 
 /** Forward of model and loss on inputs `in.*` with parameters `values`. */
-function forward(golden: GoldenCase, { model, loss }: Experiment, values: ReadonlyMap<string, Tensor>, tensors: ReadonlyMap<string, Tensor>) {
+function forward(
+  golden: GoldenCase,
+  { model, loss }: Experiment,
+  values: ReadonlyMap<string, Tensor>,
+  tensors: ReadonlyMap<string, Tensor>,
+) {
   const state = new ProposedState();
   const context = evalContext({ train: golden.fields["mode"] === "train", state });
   const fields = golden.fields as InputFields;
@@ -95,10 +119,20 @@ function valuesOf({ model }: Experiment, tensors: ReadonlyMap<string, Tensor>): 
   ]);
 }
 
-async function wholeBatch(golden: GoldenCase, surroundings: Surroundings, experiment: Experiment, start: ReadonlyMap<string, HostResult>): Promise<Comparison> {
+async function wholeBatch(
+  golden: GoldenCase,
+  surroundings: Surroundings,
+  experiment: Experiment,
+  start: ReadonlyMap<string, HostResult>,
+): Promise<Comparison> {
   const program = new Program((tensors) => {
     const values = valuesOf(experiment, tensors);
-    const xs = new Map(names(golden, "grads").map((name) => [name, (tensors.get(name.startsWith("in.") ? name : "") ?? values.get(name.replace(/^param\./, ""))) as Tensor]));
+    const xs = new Map(
+      names(golden, "grads").map((name) => [
+        name,
+        (tensors.get(name.startsWith("in.") ? name : "") ?? values.get(name.replace(/^param\./, ""))) as Tensor,
+      ]),
+    );
     return withGradients(() => {
       const { loss, metrics, dict } = forward(golden, experiment, values, tensors);
       const outputs = new Map(names(golden, "outputs").map((name) => [`out.${name}`, lookUp(dict, name)]));
@@ -111,7 +145,13 @@ async function wholeBatch(golden: GoldenCase, surroundings: Surroundings, experi
   return compareLoss(golden, surroundings, results, compareStored(golden, surroundings, results));
 }
 
-async function train(golden: GoldenCase, { jit }: Surroundings, experiment: Experiment, start: ReadonlyMap<string, HostResult>, comparison: Comparison): Promise<void> {
+async function train(
+  golden: GoldenCase,
+  { jit }: Surroundings,
+  experiment: Experiment,
+  start: ReadonlyMap<string, HostResult>,
+  comparison: Comparison,
+): Promise<void> {
   const training = golden.fields["training"] as Training;
   const tolerance = toleranceOf(golden, "training_loss");
   const { optimizer, groups, schedule } = experiment;
@@ -124,26 +164,55 @@ async function train(golden: GoldenCase, { jit }: Surroundings, experiment: Expe
     const lr = schedule(expected.where);
     comparison.number(`step ${t} lr`, lr, expected.lr, tolerance);
     const scalars = groups.flatMap(({ weightDecay }, g) =>
-      Object.entries(optimizer.scalars(t + 1, { lr, weightDecay })).map(([name, value]): [string, HostResult] => [`scalar.${g}.${name}`, { data: Float32Array.of(value), shape: [], dtype: "float32" }]),
+      Object.entries(optimizer.scalars(t + 1, { lr, weightDecay })).map(([name, value]): [string, HostResult] => [
+        `scalar.${g}.${name}`,
+        { data: Float32Array.of(value), shape: [], dtype: "float32" },
+      ]),
     );
     const results = await program.run(new Map([...state, ...inputsOf(golden), ...scalars]));
     for (const name of state.keys()) state.set(name, results.get(name) ?? (state.get(name) as HostResult));
     const losses = expected.chunk_losses.map((_, k) => results.get(`chunk_loss.${k}`)?.data[0] as number);
     comparison.value(`step ${t} chunk_losses`, losses, expected.chunk_losses, tolerance);
-    comparison.number(`step ${t} loss`, losses.reduce((sum, value) => sum + value, 0) / losses.length, expected.loss, tolerance);
-    comparison.number(`step ${t} grad_norm_before_clip`, results.get("norm")?.data[0], expected.grad_norm_before_clip, tolerance);
+    comparison.number(
+      `step ${t} loss`,
+      losses.reduce((sum, value) => sum + value, 0) / losses.length,
+      expected.loss,
+      tolerance,
+    );
+    comparison.number(
+      `step ${t} grad_norm_before_clip`,
+      results.get("norm")?.data[0],
+      expected.grad_norm_before_clip,
+      tolerance,
+    );
     comparison.numbers(`step ${t} metrics`, metricsIn(results), expected.metrics_last_chunk, tolerance);
   }
   for (const [name, expected] of Object.entries(training.checksums_after_5)) {
-    if (!training.not_compared.includes(name)) comparison.value(`checksums_after_5.${name}`, checksums(state.get(`param.${name}`)), expected, toleranceOf(golden, "checksum"));
+    if (!training.not_compared.includes(name))
+      comparison.value(
+        `checksums_after_5.${name}`,
+        checksums(state.get(`param.${name}`)),
+        expected,
+        toleranceOf(golden, "checksum"),
+      );
   }
   for (const name of training.full_after_5) {
-    comparison.array(`after5.param.${name}`, state.get(`param.${name}`), stored(golden, `after5.param.${name}`), toleranceOf(golden, "checksum"));
+    comparison.array(
+      `after5.param.${name}`,
+      state.get(`param.${name}`),
+      stored(golden, `after5.param.${name}`),
+      toleranceOf(golden, "checksum"),
+    );
   }
 }
 
 /** One iteration: gradients over equal chunks of the batch, clipping, update. Results under `param.*`, `slot.*` and the reported names. */
-function trainStep(golden: GoldenCase, experiment: Experiment, training: Training, tensors: ReadonlyMap<string, Tensor>): Map<string, Tensor> {
+function trainStep(
+  golden: GoldenCase,
+  experiment: Experiment,
+  training: Training,
+  tensors: ReadonlyMap<string, Tensor>,
+): Map<string, Tensor> {
   const { model, optimizer, groups } = experiment;
   const values = valuesOf(experiment, tensors);
   const trained = groups.flatMap(({ params }, g) => params.map((path) => ({ path, g })));
@@ -152,27 +221,41 @@ function trainStep(golden: GoldenCase, experiment: Experiment, training: Trainin
   let sums: (Tensor | undefined)[] = trained.map(() => undefined);
   for (let k = 0; k < chunks; k++) {
     const batch = new Map([...tensors].map(([name, x]) => [name, name.startsWith("in.") ? chunkOf(x, k, chunks) : x]));
-    const { outputs, grads } = differentiate(() => {
-      const { loss, metrics, state } = forward(golden, experiment, values, batch);
-      const reported = new Map<string, Tensor>([[`chunk_loss.${k}`, detach(loss)]]);
-      for (const [name, value] of Object.entries(metrics)) reported.set(`metric.${name}`, detach(value));
-      for (const [path, value] of state.proposed) reported.set(`param.${path}`, detach(value));
-      return { outputs: reported, scalar: tf.div(loss, chunks) };
-    }, trained.map(({ path }) => values.get(path) as Tensor));
-    sums = sums.map((sum, i) => (sum === undefined || grads[i] === undefined ? (sum ?? grads[i]) : tf.add(sum, grads[i])));
+    const { outputs, grads } = differentiate(
+      () => {
+        const { loss, metrics, state } = forward(golden, experiment, values, batch);
+        const reported = new Map<string, Tensor>([[`chunk_loss.${k}`, detach(loss)]]);
+        for (const [name, value] of Object.entries(metrics)) reported.set(`metric.${name}`, detach(value));
+        for (const [path, value] of state.proposed) reported.set(`param.${path}`, detach(value));
+        return { outputs: reported, scalar: tf.div(loss, chunks) };
+      },
+      trained.map(({ path }) => values.get(path) as Tensor),
+    );
+    sums = sums.map((sum, i) =>
+      sum === undefined || grads[i] === undefined ? (sum ?? grads[i]) : tf.add(sum, grads[i]),
+    );
     for (const [name, value] of outputs) {
       results.set(name, value);
       if (name.startsWith("param.")) values.set(name.slice("param.".length), value);
     }
   }
   const reached = trained.flatMap(({ path, g }, i) => (sums[i] === undefined ? [] : [{ path, g, grad: sums[i] }]));
-  const { norm, grads } = clipGradNorm(reached.map(({ grad }) => grad), training.grad_clip ?? Infinity);
+  const { norm, grads } = clipGradNorm(
+    reached.map(({ grad }) => grad),
+    training.grad_clip ?? Infinity,
+  );
   results.set("norm", norm);
   const projections = new Map(model.params.map((spec) => [spec.path, spec.project]));
   for (const [i, { path, g }] of reached.entries()) {
     const prefix = `scalar.${g}.`;
-    const scalars = Object.fromEntries([...tensors].filter(([name]) => name.startsWith(prefix)).map(([name, value]) => [name.slice(prefix.length), value]));
-    const slots = Object.fromEntries(optimizer.slots.map((slot) => [slot, tensors.get(`slot.${slot}.${path}`) as Tensor]));
+    const scalars = Object.fromEntries(
+      [...tensors]
+        .filter(([name]) => name.startsWith(prefix))
+        .map(([name, value]) => [name.slice(prefix.length), value]),
+    );
+    const slots = Object.fromEntries(
+      optimizer.slots.map((slot) => [slot, tensors.get(`slot.${slot}.${path}`) as Tensor]),
+    );
     const next = optimizer.update({ param: values.get(path) as Tensor, grad: grads[i] as Tensor, slots, scalars });
     results.set(`param.${path}`, project(next.param, projections.get(path)));
     for (const slot of optimizer.slots) results.set(`slot.${slot}.${path}`, next.slots[slot] as Tensor);

@@ -24,7 +24,11 @@ export const criterionReplicas: Handler = {
       return withGradients(() => {
         const outputs = new Map<string, Tensor>();
         // every replica's own rows, kept by identity so that a gather finds the other replicas' rows of the same input
-        const locals = Array.from({ length: replicas }, (_, k) => new Map([...tensors].map(([name, x]) => [name, name.startsWith("in.") ? rowsOf(x, k * rows, rows) : x])));
+        const locals = Array.from(
+          { length: replicas },
+          (_, k) =>
+            new Map([...tensors].map(([name, x]) => [name, name.startsWith("in.") ? rowsOf(x, k * rows, rows) : x])),
+        );
         for (const [k, local] of locals.entries()) {
           const dict = dictOf(golden.fields as InputFields, local);
           dict.set("logit_scale", tf.ones([1]));
@@ -39,7 +43,9 @@ export const criterionReplicas: Handler = {
       }, xs);
     }, surroundings.jit);
     const inputs = [...storedUnder(golden, "in.")].map(([name, value]) => [`in.${name}`, value] as const);
-    const results = await program.run(new Map([...inputs, ...[...parameters].map(([path, value]) => [`param.${path}`, value] as const)]));
+    const results = await program.run(
+      new Map([...inputs, ...[...parameters].map(([path, value]) => [`param.${path}`, value] as const)]),
+    );
     const comparison = compareStored(golden, surroundings, results);
     const perReplica = golden.fields["per_replica"] as readonly Readonly<Record<string, unknown>>[];
     for (const [k, expected] of perReplica.entries()) {
@@ -61,7 +67,10 @@ function emulated(index: number, locals: readonly ReadonlyMap<string, Tensor>[])
     gather(x, key, withGrad) {
       const own = locals[index] ?? new Map<string, Tensor>();
       const name = [...own].find(([, tensor]) => tensor === x)?.[0] ?? `in.${key}`;
-      const all = tf.concat(locals.map((local, k) => (k === index ? x : (local.get(name) as Tensor))), 0);
+      const all = tf.concat(
+        locals.map((local, k) => (k === index ? x : (local.get(name) as Tensor))),
+        0,
+      );
       return withGrad || locals.length === 1 ? all : detach(all);
     },
   };

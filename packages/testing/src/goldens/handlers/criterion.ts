@@ -21,22 +21,43 @@ export const criterion: Handler = {
       const values = new Map([...parameters.keys()].map((path) => [path, tensors.get(`param.${path}`) as Tensor]));
       return withGradients(() => {
         const context = evalContext({ train: golden.fields["mode"] === "train" });
-        const { loss, metrics } = withParams(values, () => built.product.forward(dictOf(golden.fields as InputFields, tensors), context));
-        return { outputs: new Map([["loss", loss], ...Object.entries(metrics).map(([name, value]): [string, Tensor] => [`metric.${name}`, value])]), scalar: loss };
+        const { loss, metrics } = withParams(values, () =>
+          built.product.forward(dictOf(golden.fields as InputFields, tensors), context),
+        );
+        return {
+          outputs: new Map([
+            ["loss", loss],
+            ...Object.entries(metrics).map(([name, value]): [string, Tensor] => [`metric.${name}`, value]),
+          ]),
+          scalar: loss,
+        };
       }, xs);
     }, surroundings.jit);
     const inputs = [...storedUnder(golden, "in.")].map(([name, value]) => [`in.${name}`, value] as const);
-    const results = await program.run(new Map([...inputs, ...[...parameters].map(([path, value]) => [`param.${path}`, value] as const)]));
+    const results = await program.run(
+      new Map([...inputs, ...[...parameters].map(([path, value]) => [`param.${path}`, value] as const)]),
+    );
     return compareLoss(golden, surroundings, results, compareStored(golden, surroundings, results));
   },
 };
 
 /** Compares `loss` and `metrics` with what a program returned under `loss` and `metric.*`. */
-export function compareLoss(golden: GoldenCase, { compat }: Surroundings, results: ReadonlyMap<string, HostResult>, comparison: Comparison): Comparison {
+export function compareLoss(
+  golden: GoldenCase,
+  { compat }: Surroundings,
+  results: ReadonlyMap<string, HostResult>,
+  comparison: Comparison,
+): Comparison {
   const loss = expectedField(golden, compat, "loss");
   if (loss !== undefined) comparison.number("loss", results.get("loss")?.data[0], loss, toleranceOf(golden, "loss"));
   const metrics = expectedField(golden, compat, "metrics");
-  if (metrics !== undefined) comparison.numbers("metrics", metricsIn(results), metrics as Record<string, unknown>, toleranceOf(golden, "metrics"));
+  if (metrics !== undefined)
+    comparison.numbers(
+      "metrics",
+      metricsIn(results),
+      metrics as Record<string, unknown>,
+      toleranceOf(golden, "metrics"),
+    );
   return comparison;
 }
 

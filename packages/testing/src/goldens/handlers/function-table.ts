@@ -24,8 +24,10 @@ export const functionTable: Handler = {
       const target = functionOf(golden, row);
       const given = names(golden, "row_args").map((name) => row[name]);
       const value = FUNCTIONS[target]?.(...(given as never[])) ?? (await registered(surroundings, target, given));
-      const parts = results.length === 1 ? [value] : Array.isArray(value) ? value : results.map((name) => (value as Row)[name]);
-      for (const [k, name] of results.entries()) comparison.value(`table.${i}.${name}`, await plain(parts[k]), row[name], toleranceOf(golden, "table"));
+      const parts =
+        results.length === 1 ? [value] : Array.isArray(value) ? value : results.map((name) => (value as Row)[name]);
+      for (const [k, name] of results.entries())
+        comparison.value(`table.${i}.${name}`, await plain(parts[k]), row[name], toleranceOf(golden, "table"));
     }
     return comparison;
   },
@@ -39,13 +41,18 @@ function functionOf(golden: GoldenCase, row: Row): string {
   return typeof row["function"] === "string" ? row["function"] : golden.target;
 }
 
-async function registered({ registry, compat }: Surroundings, target: string, given: readonly unknown[]): Promise<unknown> {
+async function registered(
+  { registry, compat }: Surroundings,
+  target: string,
+  given: readonly unknown[],
+): Promise<unknown> {
   return build(registry, "function", { _target_: target, _args_: given }, { compat }).product.call();
 }
 
 /** Arrays and tensors as lists of numbers. */
 async function plain(value: unknown): Promise<unknown> {
   if (isTensor(value)) return [...(await value.data())];
-  if (typeof value === "object" && value !== null && "data" in value && "shape" in value) return [...(value as HostArray).data];
+  if (typeof value === "object" && value !== null && "data" in value && "shape" in value)
+    return [...(value as HostArray).data];
   return value;
 }

@@ -7,9 +7,16 @@ import type { Handler } from "../handler.ts";
 export const plainFunction: Handler = {
   builds: ({ target, options }) => [target, options],
   async run(golden, { registry, compat }) {
-    const { product } = build(registry, "function", { _target_: golden.target, ...golden.options }, { compat, where: golden.name });
+    const { product } = build(
+      registry,
+      "function",
+      { _target_: golden.target, ...golden.options },
+      { compat, where: golden.name },
+    );
     const value = product.call();
-    const got = isTensor(value) ? { data: (await value.data()) as HostArray["data"], shape: value.shape } : (value as HostArray);
+    const got = isTensor(value)
+      ? { data: (await value.data()) as HostArray["data"], shape: value.shape }
+      : (value as HostArray);
     const comparison = new Comparison();
     const [output = "output"] = names(golden, "outputs");
     comparison.array(output, got, stored(golden, `out.${output}`), toleranceOf(golden, "outputs"));

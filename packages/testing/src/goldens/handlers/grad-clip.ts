@@ -23,12 +23,16 @@ export const gradClip: Handler = {
     for (const [i, clip] of (golden.fields["cases"] as readonly ClipCase[]).entries()) {
       const present = Array.from({ length: clip.tensors }, (_, j) => j).filter((j) => !clip.null.includes(j));
       const program = new Program((tensors) => {
-        const { norm, grads } = clipGradNorm(present.map((j) => tensors.get(`${j}`) as Tensor), clip.max_norm);
+        const { norm, grads } = clipGradNorm(
+          present.map((j) => tensors.get(`${j}`) as Tensor),
+          clip.max_norm,
+        );
         return new Map([["norm", norm], ...present.map((j, k): [string, Tensor] => [`${j}`, grads[k] as Tensor])]);
       }, jit);
       const results = await program.run(new Map(present.map((j) => [`${j}`, stored(golden, `in.${i}.${j}`)])));
       comparison.number(`cases.${i}.norm`, results.get("norm")?.data[0], clip.norm, tolerance);
-      for (const j of present) comparison.array(`out.${i}.${j}`, results.get(`${j}`), stored(golden, `out.${i}.${j}`), tolerance);
+      for (const j of present)
+        comparison.array(`out.${i}.${j}`, results.get(`${j}`), stored(golden, `out.${i}.${j}`), tolerance);
     }
     return comparison;
   },

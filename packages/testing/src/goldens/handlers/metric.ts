@@ -12,7 +12,12 @@ export const metric: Handler = {
     const inputs = Object.entries(golden.fields["inputs"] as Readonly<Record<string, string>>);
     run.update(Object.fromEntries(inputs.map(([name, key]): [string, HostArray] => [key, stored(golden, name)])));
     const comparison = new Comparison();
-    comparison.numbers("metrics", await run.result(), expectedField(golden, surroundings.compat, "metrics") as Record<string, unknown>, toleranceOf(golden, "metrics"));
+    comparison.numbers(
+      "metrics",
+      await run.result(),
+      expectedField(golden, surroundings.compat, "metrics") as Record<string, unknown>,
+      toleranceOf(golden, "metrics"),
+    );
     return comparison;
   },
 };

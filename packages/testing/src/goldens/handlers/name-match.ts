@@ -8,8 +8,15 @@ export const nameMatch: Handler = {
   builds: () => [],
   run(golden) {
     const comparison = new Comparison();
-    for (const { pattern, matches } of golden.fields["table"] as readonly { readonly pattern: string; readonly matches: readonly string[] }[]) {
-      comparison.exact(pattern, names(golden, "names").filter((name) => matchesGlob(name, pattern)), matches);
+    for (const { pattern, matches } of golden.fields["table"] as readonly {
+      readonly pattern: string;
+      readonly matches: readonly string[];
+    }[]) {
+      comparison.exact(
+        pattern,
+        names(golden, "names").filter((name) => matchesGlob(name, pattern)),
+        matches,
+      );
     }
     return comparison;
   },

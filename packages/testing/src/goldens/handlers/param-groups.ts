@@ -43,7 +43,10 @@ const GROUPERS: Readonly<Record<string, Grouper>> = {
   "l3m.optim.optimizer.create_optimizer": (all, options, { registry, compat }) => {
     const node = options["optimizer"] as Row;
     const optimizer = build(registry, "optimizer", node, { compat }).product;
-    const specs = freezeParams(all, { freeze: options["freeze_list"] as Patterns, unfreeze: options["unfreeze_list"] as Patterns });
+    const specs = freezeParams(all, {
+      freeze: options["freeze_list"] as Patterns,
+      unfreeze: options["unfreeze_list"] as Patterns,
+    });
     const { groups, noDecayNames } = paramGroups(specs, {
       weightDecay: optimizer.weightDecay,
       wdExclude: options["wd_exclude"] as Patterns,
@@ -58,30 +61,53 @@ export const paramGroupsHandler: Handler = {
   builds: ({ target, options }) => [target, options],
   functions: GROUPERS,
   run(golden, surroundings) {
-    const model = golden.fields["model"] as { readonly parameters: readonly { readonly name: string; readonly shape: readonly number[]; readonly trainable?: boolean }[] };
-    const all = model.parameters.map(({ name, shape, trainable }): Spec => ({ path: name, shape, trainable: trainable ?? true }));
+    const model = golden.fields["model"] as {
+      readonly parameters: readonly {
+        readonly name: string;
+        readonly shape: readonly number[];
+        readonly trainable?: boolean;
+      }[];
+    };
+    const all = model.parameters.map(({ name, shape, trainable }): Spec => ({
+      path: name,
+      shape,
+      trainable: trainable ?? true,
+    }));
     const grouped = (GROUPERS[golden.target] as Grouper)(all, golden.options, surroundings);
     const comparison = new Comparison();
     compareGroups(golden, surroundings.compat, grouped, comparison);
     const noDecay = expectedField(golden, surroundings.compat, "no_decay_names");
     if (noDecay !== undefined) comparison.exact("no_decay_names", grouped.noDecayNames, noDecay);
     const { frozen, trainable_elements: elements } = golden.fields;
-    if (frozen !== undefined) comparison.exact("frozen", grouped.specs.filter(({ trainable }) => !trainable).map(({ path }) => path), frozen);
+    if (frozen !== undefined)
+      comparison.exact(
+        "frozen",
+        grouped.specs.filter(({ trainable }) => !trainable).map(({ path }) => path),
+        frozen,
+      );
     if (elements !== undefined) comparison.exact("trainable_elements", countTrainable(grouped.specs), elements);
     return comparison;
   },
 };
 
 function compareGroups(golden: GoldenCase, compat: boolean, { groups, common }: Grouped, comparison: Comparison): void {
-  const got = groups.map(({ params, weightDecay, lrScale }): Row => ({ ...common, params, weight_decay: weightDecay, lr_scale: lrScale }));
+  const got = groups.map(({ params, weightDecay, lrScale }): Row => ({
+    ...common,
+    params,
+    weight_decay: weightDecay,
+    lr_scale: lrScale,
+  }));
   const expected = golden.fields["groups"] as readonly Row[];
   if (!isAffected(golden, compat, "groups")) return comparison.value("groups", got, expected, DOUBLE_PRECISION);
   // grouping is free: compare the settings of every parameter
   const changed = (golden.fixedValues["per_parameter"] ?? {}) as Readonly<Record<string, Row>>;
   const settings = byParameter(got);
-  for (const [name, row] of byParameter(expected)) comparison.value(name, settings.get(name), { ...row, ...changed[name] }, DOUBLE_PRECISION);
+  for (const [name, row] of byParameter(expected))
+    comparison.value(name, settings.get(name), { ...row, ...changed[name] }, DOUBLE_PRECISION);
 }
 
 function byParameter(groups: readonly Row[]): Map<string, Row> {
-  return new Map(groups.flatMap(({ params, ...settings }) => (params as readonly string[]).map((name) => [name, settings] as const)));
+  return new Map(
+    groups.flatMap(({ params, ...settings }) => (params as readonly string[]).map((name) => [name, settings] as const)),
+  );
 }
