@@ -2,7 +2,7 @@
  * Draws the package graph from the imports in the sources.
  * `npm run graph` prints it, `-- --write` puts it into ARCHITECTURE.md, `-- --check` fails when the page shows another.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { cruisePackages } from "./cruise.ts";
 import { embed, extract } from "./marked-block.ts";
@@ -20,7 +20,7 @@ if (mode === "--write") {
   writeFileSync(page, embed(readFileSync(page, "utf8"), picture));
 } else if (mode !== "--check") {
   console.log(picture);
-} else if (extract(readFileSync(page, "utf8")) === picture) {
+} else if (existsSync(page) && extract(readFileSync(page, "utf8")) === picture) {
   console.log("ARCHITECTURE.md shows the packages as they are.");
 } else {
   console.error("ARCHITECTURE.md shows other packages than the sources have. Run `npm run graph -- --write`.");
