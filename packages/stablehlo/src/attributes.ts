@@ -65,7 +65,10 @@ export function attributeText(attribute: Attribute): string {
 
 /** An MLIR string literal. */
 export function quote(text: string): string {
-  const escaped = text.replace(/[\\"\u0000-\u001f]/g, (c) => `\\${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`);
+  const escaped = text.replace(
+    /[\\"\u0000-\u001f]/g,
+    (c) => `\\${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`,
+  );
   return `"${escaped}"`;
 }
 

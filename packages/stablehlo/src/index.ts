@@ -10,16 +10,88 @@ export { customCall, type CustomCallOptions } from "./ops/custom-call.ts";
 export { type DotDimensions, dotGeneral, type Precision } from "./ops/dot.ts";
 export { dynamicSlice, dynamicUpdateSlice } from "./ops/dynamic-slice.ts";
 export {
-  abs, acos, acosh, add, and, asin, asinh, atan, atan2, atanh, cbrt, ceil, cosh, cosine, divide, erf, erfInv, exp, expm1, floor, isFinite,
-  log, log1p, logistic, maximum, minimum, multiply, negate, not, or, popcount, power, remainder, roundNearestEven, rsqrt, shiftLeft,
-  shiftRightArithmetic, shiftRightLogical, sign, sine, sinh, sqrt, subtract, tan, tanh, xor,
+  abs,
+  acos,
+  acosh,
+  add,
+  and,
+  asin,
+  asinh,
+  atan,
+  atan2,
+  atanh,
+  cbrt,
+  ceil,
+  cosh,
+  cosine,
+  divide,
+  erf,
+  erfInv,
+  exp,
+  expm1,
+  floor,
+  isFinite,
+  log,
+  log1p,
+  logistic,
+  maximum,
+  minimum,
+  multiply,
+  negate,
+  not,
+  or,
+  popcount,
+  power,
+  remainder,
+  roundNearestEven,
+  rsqrt,
+  shiftLeft,
+  shiftRightArithmetic,
+  shiftRightLogical,
+  sign,
+  sine,
+  sinh,
+  sqrt,
+  subtract,
+  tan,
+  tanh,
+  xor,
 } from "./ops/elementwise.ts";
 export { gather, type GatherOptions, scatter, type ScatterOptions } from "./ops/gather.ts";
 export { rngBitGenerator, type RngAlgorithm } from "./ops/random.ts";
 export { reduce, type ReduceKind, reduceVariadic, type VariadicReduction } from "./ops/reduce.ts";
-export { broadcastInDim, concatenate, iota, pad, type Padding, reshape, reverse, slice, transpose } from "./ops/shape.ts";
+export {
+  broadcastInDim,
+  concatenate,
+  iota,
+  pad,
+  type Padding,
+  reshape,
+  reverse,
+  slice,
+  transpose,
+} from "./ops/shape.ts";
 export { sort, type SortOptions } from "./ops/sort.ts";
 export { reduceWindow, selectAndScatter, type Window } from "./ops/window.ts";
-export { type FunctionParameter, type FunctionResult, type FunctionSpec, type MemoryKind, type ModuleSpec, printModule } from "./print/module.ts";
+export {
+  type FunctionParameter,
+  type FunctionResult,
+  type FunctionSpec,
+  type MemoryKind,
+  type ModuleSpec,
+  printModule,
+} from "./print/module.ts";
 export { checkSharding, type Mesh, type Sharding, shardingConstraint } from "./sharding.ts";
-export { byteWidth, type ElementType, isFloat, isInteger, isUnsigned, sameShape, sameType, scalarType, sizeOf, type TensorType, typeText } from "./types.ts";
+export {
+  byteWidth,
+  type ElementType,
+  isFloat,
+  isInteger,
+  isUnsigned,
+  sameShape,
+  sameType,
+  scalarType,
+  sizeOf,
+  type TensorType,
+  typeText,
+} from "./types.ts";

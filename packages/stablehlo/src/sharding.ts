@@ -32,20 +32,32 @@ export function shardingText(sharding: Sharding): string {
  */
 export function checkSharding(op: string, shape: readonly number[], sharding: Sharding, mesh?: Mesh): void {
   const text = shardingText(sharding);
-  check(sharding.dims.length === shape.length, op, "a sharding needs one entry per dimension", `${shape.length} entries`, text);
+  check(sharding.dims.length === shape.length, op, () => [
+    "a sharding needs one entry per dimension",
+    `${shape.length} entries`,
+    text,
+  ]);
   const axes = sharding.dims.flat();
-  check(new Set(axes).size === axes.length, op, "a mesh axis can split one dimension only", "each axis at most once", text);
+  check(new Set(axes).size === axes.length, op, () => [
+    "a mesh axis can split one dimension only",
+    "each axis at most once",
+    text,
+  ]);
   if (mesh === undefined) return;
-  check(sharding.mesh === mesh.name, op, "the sharding names another mesh", mesh.name, sharding.mesh);
+  check(sharding.mesh === mesh.name, op, () => ["the sharding names another mesh", mesh.name, sharding.mesh]);
   sharding.dims.forEach((dim, i) => {
     let parts = 1;
     for (const name of dim) {
       const axis = mesh.axes.find((candidate) => candidate.name === name);
-      check(axis !== undefined, op, "the mesh has no such axis", mesh.axes.map((a) => a.name).join(", "), name);
+      check(axis !== undefined, op, () => ["the mesh has no such axis", mesh.axes.map((a) => a.name).join(", "), name]);
       parts *= axis.size;
     }
     const extent = shape[i] ?? 0;
-    check(extent % parts === 0, op, `dimension ${i} does not divide over ${dim.join(" x ")}`, `a multiple of ${parts}`, String(extent));
+    check(extent % parts === 0, op, () => [
+      `dimension ${i} does not divide over ${dim.join(" x ")}`,
+      `a multiple of ${parts}`,
+      String(extent),
+    ]);
   });
 }
 

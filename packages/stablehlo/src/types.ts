@@ -2,9 +2,7 @@
 
 /** Element types: signless integers `i*` (signed arithmetic), unsigned `ui*`, booleans `i1`, floats. */
 export type ElementType =
-  | "i1" | "i8" | "i16" | "i32" | "i64"
-  | "ui8" | "ui16" | "ui32" | "ui64"
-  | "f16" | "bf16" | "f32" | "f64";
+  "i1" | "i8" | "i16" | "i32" | "i64" | "ui8" | "ui16" | "ui32" | "ui64" | "f16" | "bf16" | "f32" | "f64";
 
 /** A ranked tensor of static shape. */
 export interface TensorType {
@@ -25,7 +23,19 @@ export function sizeOf(shape: readonly number[]): number {
 }
 
 const BYTES: Readonly<Record<ElementType, number>> = {
-  i1: 1, i8: 1, i16: 2, i32: 4, i64: 8, ui8: 1, ui16: 2, ui32: 4, ui64: 8, f16: 2, bf16: 2, f32: 4, f64: 8,
+  i1: 1,
+  i8: 1,
+  i16: 2,
+  i32: 4,
+  i64: 8,
+  ui8: 1,
+  ui16: 2,
+  ui32: 4,
+  ui64: 8,
+  f16: 2,
+  bf16: 2,
+  f32: 4,
+  f64: 8,
 };
 
 /** Bytes of one element in a row-major host buffer (1 for `i1`). */
@@ -47,11 +57,14 @@ export function isInteger(element: ElementType): boolean {
 }
 
 export function sameShape(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((extent, i) => extent === b[i]);
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 export function sameType(a: TensorType, b: TensorType): boolean {
-  return a.element === b.element && sameShape(a.shape, b.shape);
+  return a === b || (a.element === b.element && sameShape(a.shape, b.shape));
 }
 
 /** `tensor<8x16xf32>`. */

@@ -4,7 +4,11 @@ import * as s from "../src/index.ts";
 const f32 = (...shape: number[]): s.TensorType => ({ shape, element: "f32" });
 const i32 = (...shape: number[]): s.TensorType => ({ shape, element: "i32" });
 const main = (params: readonly s.Value[], results: readonly s.Value[]) =>
-  s.printModule({ functions: [{ name: "main", params: params.map((value) => ({ value })), results: results.map((value) => ({ value })) }] });
+  s.printModule({
+    functions: [
+      { name: "main", params: params.map((value) => ({ value })), results: results.map((value) => ({ value })) },
+    ],
+  });
 
 it("prints a linear layer", () => {
   const [x, w] = [s.parameter(f32(8, 32)), s.parameter(f32(32, 16))];
@@ -72,11 +76,26 @@ it("prints a loop: what does not depend on the loop values stands before it", ()
 it("prints gathers, scatters and convolutions in the generic form", () => {
   const table = s.parameter(f32(100, 8));
   const ids = s.parameter(i32(4, 1));
-  const rows = s.gather(table, ids, { offsetDims: [1], collapsedSliceDims: [0], startIndexMap: [0], indexVectorDim: 1, sliceSizes: [1, 8] });
-  const back = s.scatter(table, ids, rows, { updateWindowDims: [1], insertedWindowDims: [0], scatterDimsToOperandDims: [0], indexVectorDim: 1, kind: "add" });
+  const rows = s.gather(table, ids, {
+    offsetDims: [1],
+    collapsedSliceDims: [0],
+    startIndexMap: [0],
+    indexVectorDim: 1,
+    sliceSizes: [1, 8],
+  });
+  const back = s.scatter(table, ids, rows, {
+    updateWindowDims: [1],
+    insertedWindowDims: [0],
+    scatterDimsToOperandDims: [0],
+    indexVectorDim: 1,
+    kind: "add",
+  });
   const image = s.parameter(f32(2, 8, 8, 3));
   const kernel = s.parameter(f32(4, 4, 3, 16));
-  const patches = s.convolution(image, kernel, { layout: { input: "b01f", kernel: "01io", output: "b01f" }, strides: [4, 4] });
+  const patches = s.convolution(image, kernel, {
+    layout: { input: "b01f", kernel: "01io", output: "b01f" },
+    strides: [4, 4],
+  });
   expect(patches.type.shape).toEqual([2, 2, 2, 16]);
   expect(main([table, ids, image, kernel], [back, patches])).toMatchInlineSnapshot(`
     "module @module {
@@ -96,7 +115,13 @@ it("prints gathers, scatters and convolutions in the generic form", () => {
 });
 
 it("prints meshes, shardings, donation and memory kinds", () => {
-  const mesh: s.Mesh = { name: "mesh", axes: [{ name: "dp", size: 2 }, { name: "tp", size: 2 }] };
+  const mesh: s.Mesh = {
+    name: "mesh",
+    axes: [
+      { name: "dp", size: 2 },
+      { name: "tp", size: 2 },
+    ],
+  };
   const sharded: s.Sharding = { mesh: "mesh", dims: [["dp", "tp"], []] };
   const [w, b] = [s.parameter(f32(8, 4)), s.parameter(f32(4))];
   const whole = s.shardingConstraint(w, { mesh: "mesh", dims: [[], []] }, mesh);
@@ -104,7 +129,16 @@ it("prints meshes, shardings, donation and memory kinds", () => {
   const text = s.printModule({
     name: "train step",
     mesh,
-    functions: [{ name: "main", params: [{ value: w, sharding: sharded, aliasOutput: 0 }, { value: b, donor: true, memoryKind: "pinned_host" }], results: [{ value: next, sharding: sharded }, { value: b }] }],
+    functions: [
+      {
+        name: "main",
+        params: [
+          { value: w, sharding: sharded, aliasOutput: 0 },
+          { value: b, donor: true, memoryKind: "pinned_host" },
+        ],
+        results: [{ value: next, sharding: sharded }, { value: b }],
+      },
+    ],
   });
   expect(text).toMatchInlineSnapshot(`
     "module @train_step attributes {mhlo.num_partitions = 4 : i32, mhlo.num_replicas = 1 : i32} {
@@ -134,7 +168,9 @@ it("writes constants exactly", () => {
 
 it("cuts the graph where a computed value is listed as a parameter", () => {
   const x = s.parameter(f32(4));
-  const [y] = s.sort([s.exp(x)], { dim: 0, before: ([a], [b]) => s.compare("LT", a as s.Value, b as s.Value) }) as [s.Value];
+  const [y] = s.sort([s.exp(x)], { dim: 0, before: ([a], [b]) => s.compare("LT", a as s.Value, b as s.Value) }) as [
+    s.Value,
+  ];
   const text = main([y], [s.negate(y)]);
   expect(text).not.toMatch(/sort|exponential/);
   expect(text).toContain("stablehlo.negate %arg0 : tensor<4xf32>");

@@ -35,14 +35,22 @@ const PLATFORM_FLAGS: Readonly<Record<string, CompileFlags>> = { cpu: { xla_cpu_
 export function startXla(options: StartOptions): XlaEngine {
   const { pluginPath, clientOptions = {}, cacheDir, compileFlags = {} } = options;
   if (findBackend(BACKEND_NAME) !== null) {
-    throw new L3mError("L3M_BAD_OPTION", { message: "an XLA engine is already running in this process", fix: "Call stop() on it first." });
+    throw new L3mError("L3M_BAD_OPTION", {
+      message: "an XLA engine is already running in this process",
+      fix: "Call stop() on it first.",
+    });
   }
   const client = loadPlugin(pluginPath).createClient(clientOptions);
   const size = options.mesh?.axes.reduce((product, axis) => product * axis.size, 1) ?? 1;
   if (size > client.devices.length) {
     const got = `${client.devices.length} devices`;
     client.destroy();
-    throw new L3mError("L3M_BAD_OPTION", { message: "the mesh has more devices than the client", expected: `${size} devices`, got, fix: "Make the mesh smaller; on the CPU raise cpu_device_count." });
+    throw new L3mError("L3M_BAD_OPTION", {
+      message: "the mesh has more devices than the client",
+      expected: `${size} devices`,
+      got,
+      fix: "Make the mesh smaller; on the CPU raise cpu_device_count.",
+    });
   }
   const devices = new Devices(client, size === 1 ? undefined : options.mesh);
   const disk = cacheDir === undefined ? undefined : new DiskCache(cacheDir, client, clientOptions);

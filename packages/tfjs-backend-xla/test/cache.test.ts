@@ -11,10 +11,19 @@ const cacheDir = mkdtempSync(join(tmpdir(), "l3m-cache-"));
 afterAll(() => rmSync(cacheDir, { recursive: true }));
 
 /** Starts an engine, compiles one function, runs it, stops the engine. */
-async function session(options: Partial<StartOptions> = {}): Promise<{ fromCache: boolean | undefined; values: number[] }> {
+async function session(
+  options: Partial<StartOptions> = {},
+): Promise<{ fromCache: boolean | undefined; values: number[] }> {
   const engine = startXla({ pluginPath: await ensurePlugin("cpu"), cacheDir, ...options });
   const f = engine.jit((x: tf.Tensor) => tf.tanh(tf.matMul(x as tf.Tensor2D, x as tf.Tensor2D)), { name: "cached" });
-  const values = Array.from(f(tf.tensor2d([[1, 2], [3, 4]])).dataSync());
+  const values = Array.from(
+    f(
+      tf.tensor2d([
+        [1, 2],
+        [3, 4],
+      ]),
+    ).dataSync(),
+  );
   const fromCache = f.reports[0]?.fromCache;
   await engine.stop();
   return { fromCache, values };
@@ -34,7 +43,14 @@ it("is used by the next process, and not when options differ", async () => {
 
 it.each([
   ["cut short", (bytes: Buffer) => bytes.subarray(0, bytes.length / 2)],
-  ["changed", (bytes: Buffer) => { const copy = Buffer.from(bytes); copy[copy.length >> 1] = (copy[copy.length >> 1] as number) ^ 1; return copy; }],
+  [
+    "changed",
+    (bytes: Buffer) => {
+      const copy = Buffer.from(bytes);
+      copy[copy.length >> 1] = (copy[copy.length >> 1] as number) ^ 1;
+      return copy;
+    },
+  ],
   ["empty", () => Buffer.alloc(0)],
 ])("ignores and rewrites an entry that is %s", async (_how, damage) => {
   await session();

@@ -12,9 +12,19 @@ it("computes on the first read and keeps what was computed on the way", async ()
   const y = tf.mul(x, 3);
   const z = tf.add(y, 1);
   expect(liveBuffers()).toBe(0);
-  expect(distance(Array.from(await z.data()), read(x).map((v) => 3 * v + 1))).toBeLessThan(1e-6);
+  expect(
+    distance(
+      Array.from(await z.data()),
+      read(x).map((v) => 3 * v + 1),
+    ),
+  ).toBeLessThan(1e-6);
   const after = liveBuffers();
-  expect(distance(read(y), read(x).map((v) => 3 * v))).toBeLessThan(1e-6);
+  expect(
+    distance(
+      read(y),
+      read(x).map((v) => 3 * v),
+    ),
+  ).toBeLessThan(1e-6);
   expect(liveBuffers()).toBe(after);
   tf.dispose([x, y, z]);
 });
@@ -39,7 +49,12 @@ it("keeps the data of disposed tensors for results that were not computed yet", 
   const twice = tf.add(y, y);
   read(y);
   tf.dispose([x, y]);
-  expect(distance(read(twice), expected.map((v) => 2 * v))).toBeLessThan(1e-6);
+  expect(
+    distance(
+      read(twice),
+      expected.map((v) => 2 * v),
+    ),
+  ).toBeLessThan(1e-6);
   twice.dispose();
   expect(liveBuffers()).toBe(start);
 });
@@ -51,7 +66,11 @@ it("trains eagerly for 200 steps without growing", async () => {
   const counts: number[] = [];
   const losses: number[] = [];
   for (let i = 0; i < 200; i++) {
-    const loss = optimizer.minimize(() => tf.mean(tf.square(tf.matMul(x as tf.Tensor2D, w as tf.Tensor2D))) as tf.Scalar, true, [w]) as tf.Scalar;
+    const loss = optimizer.minimize(
+      () => tf.mean(tf.square(tf.matMul(x as tf.Tensor2D, w as tf.Tensor2D))) as tf.Scalar,
+      true,
+      [w],
+    ) as tf.Scalar;
     losses.push((await loss.data())[0]);
     loss.dispose();
     if (i > 2) counts.push(liveBuffers());
@@ -62,9 +81,18 @@ it("trains eagerly for 200 steps without growing", async () => {
 });
 
 it("reads several tensors of different dtypes and shapes of one data", async () => {
-  const x = tf.tensor2d([[1, 0], [2, 3]]);
+  const x = tf.tensor2d([
+    [1, 0],
+    [2, 3],
+  ]);
   const [flat, truth, whole] = [tf.reshape(x, [4]), tf.cast(x, "bool"), tf.cast(x, "int32")];
-  expect(await Promise.all([flat.data(), truth.data(), whole.data()].map(async (values) => Array.from(await values)))).toEqual([[1, 0, 2, 3], [1, 0, 1, 1], [1, 0, 2, 3]]);
+  expect(
+    await Promise.all([flat.data(), truth.data(), whole.data()].map(async (values) => Array.from(await values))),
+  ).toEqual([
+    [1, 0, 2, 3],
+    [1, 0, 1, 1],
+    [1, 0, 2, 3],
+  ]);
   expect(read(tf.add(flat, 1))).toEqual([2, 1, 3, 4]);
 });
 
@@ -85,11 +113,18 @@ it("has the gradients of composite functions", () => {
     return tf.mul(tf.sub(x, mean), tf.rsqrt(tf.add(variance, 1e-5)));
   };
   const gelu = (x: tf.Tensor) => tf.mul(tf.mul(x, 0.5), tf.add(1, tf.erf(tf.div(x, Math.SQRT2))));
-  const picked = (x: tf.Tensor) => tf.neg(tf.sum(tf.mul(tf.oneHot(tf.tensor1d([1, 0, 2, 3], "int32"), 12), tf.logSoftmax(x))));
-  for (const fn of [attention, layerNorm, gelu, picked]) expectParity(() => tf.grad((x) => tf.sum(tf.mul(fn(x), tf.add(1, fn(x)))))(floats([4, 12])), 1e-4);
+  const picked = (x: tf.Tensor) =>
+    tf.neg(tf.sum(tf.mul(tf.oneHot(tf.tensor1d([1, 0, 2, 3], "int32"), 12), tf.logSoftmax(x))));
+  for (const fn of [attention, layerNorm, gelu, picked])
+    expectParity(() => tf.grad((x) => tf.sum(tf.mul(fn(x), tf.add(1, fn(x)))))(floats([4, 12])), 1e-4);
   const conv = (pad: "same" | "valid", strides: number) => () =>
-    tf.grads((x, w) => tf.sum(tf.square(tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, strides, pad))))([floats([1, 8, 8, 2]), floats([3, 3, 2, 3], 2)]);
+    tf.grads((x, w) => tf.sum(tf.square(tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, strides, pad))))([
+      floats([1, 8, 8, 2]),
+      floats([3, 3, 2, 3], 2),
+    ]);
   expectParity(conv("same", 2), 1e-4);
   expectParity(conv("valid", 1), 1e-4);
-  expectParity(() => tf.grad((x) => tf.sum(tf.square(tf.maxPool(x as tf.Tensor4D, 2, 2, "valid"))))(floats([1, 6, 6, 2])));
+  expectParity(() =>
+    tf.grad((x) => tf.sum(tf.square(tf.maxPool(x as tf.Tensor4D, 2, 2, "valid"))))(floats([1, 6, 6, 2])),
+  );
 });

@@ -1,6 +1,20 @@
 /** The kernels that tfjs-kernels adds, against its host implementations. */
 import * as tf from "@tensorflow/tfjs-core";
-import { castPrecision, checkpoint, counterNormal, counterUniform, embeddingGather, iota, optimizationBarrier, physicalDtype, randomBits, shardingConstraint, streamOf, takeMasked, threefryBits } from "@l3m/tfjs-kernels";
+import {
+  castPrecision,
+  checkpoint,
+  counterNormal,
+  counterUniform,
+  embeddingGather,
+  iota,
+  optimizationBarrier,
+  physicalDtype,
+  randomBits,
+  shardingConstraint,
+  streamOf,
+  takeMasked,
+  threefryBits,
+} from "@l3m/tfjs-kernels";
 import { expect, it } from "vitest";
 import { bools, distance, expectParity, floats, ints, valuesOn, withEngine } from "./with-engine.ts";
 
@@ -11,7 +25,15 @@ it("RandomBits are the host's, bit for bit, for any shape", () => {
   for (const shape of [[1], [7], [3, 5], [2, 3, 4, 5], []]) {
     const stream = streamOf(`stream ${shape.join()}`);
     const bits = randomBits(key(), { shape, stream });
-    expect(Array.from(bits.dataSync())).toEqual(Array.from(threefryBits([42, -7], stream, shape.reduce((a, b) => a * b, 1))));
+    expect(Array.from(bits.dataSync())).toEqual(
+      Array.from(
+        threefryBits(
+          [42, -7],
+          stream,
+          shape.reduce((a, b) => a * b, 1),
+        ),
+      ),
+    );
   }
 });
 
@@ -31,11 +53,26 @@ it("CounterNormal equals the fallback's to 2 units in the last place of its rang
 it("Iota, EmbeddingGather and takeMasked agree with their fallbacks", () => {
   expectParity(() => [iota([3, 4], 0), iota([3, 4], 1)]);
   expectParity(() => embeddingGather(floats([6, 3]), ints([2, 4], 1, 0, 6)));
-  expectParity(() => takeMasked(floats([2, 5, 3]), tf.tensor2d([[1, 0, 1, 1, 0], [0, 1, 0, 1, 1]], [2, 5], "bool"), 3));
+  expectParity(() =>
+    takeMasked(
+      floats([2, 5, 3]),
+      tf.tensor2d(
+        [
+          [1, 0, 1, 1, 0],
+          [0, 1, 0, 1, 1],
+        ],
+        [2, 5],
+        "bool",
+      ),
+      3,
+    ),
+  );
 });
 
 it("gradients of the embedding are the sums of rows", () => {
-  expectParity(() => tf.grad((table) => tf.sum(tf.square(embeddingGather(table, ints([2, 4], 1, 0, 6)))))(floats([6, 3])));
+  expectParity(() =>
+    tf.grad((table) => tf.sum(tf.square(embeddingGather(table, ints([2, 4], 1, 0, 6)))))(floats([6, 3])),
+  );
 });
 
 it("OptimizationBarrier and checkpoint keep values and gradients, and the barrier is in the program", () => {
@@ -60,7 +97,12 @@ it("CastPrecision stores bfloat16 and casts gradients back", () => {
   expectParity(() => castPrecision(floats([100]), "bf16"), 0);
   const gradient = tf.grad((v) => tf.sum(tf.mul(castPrecision(v, "bf16"), tf.scalar(3))))(x);
   expect(physicalDtype(gradient)).toBe("f32");
-  expect(distance(Array.from(gradient.dataSync()), Array.from({ length: 100 }, () => 3))).toBeLessThan(1e-6);
+  expect(
+    distance(
+      Array.from(gradient.dataSync()),
+      Array.from({ length: 100 }, () => 3),
+    ),
+  ).toBeLessThan(1e-6);
 });
 
 it("ShardingConstraint does nothing on one device", () => {

@@ -22,7 +22,8 @@ const mlp = (x: tf.Tensor, w1: tf.Tensor, w2: tf.Tensor) => {
 
 it("gives what eager gives, values and gradients", () => {
   const inputs = [floats([5, 4]), floats([4, 8], 2), floats([8, 3], 3)] as const;
-  const gradients = (x: tf.Tensor, w1: tf.Tensor, w2: tf.Tensor) => tf.grads((a: tf.Tensor, b: tf.Tensor, c: tf.Tensor) => mlp(a, b, c))([x, w1, w2]);
+  const gradients = (x: tf.Tensor, w1: tf.Tensor, w2: tf.Tensor) =>
+    tf.grads((a: tf.Tensor, b: tf.Tensor, c: tf.Tensor) => mlp(a, b, c))([x, w1, w2]);
   const compiled = engine().jit(gradients)(...inputs);
   gradients(...inputs).forEach((g, i) => expect(distance(read(compiled[i] as tf.Tensor), read(g))).toBeLessThan(1e-6));
   expectParity(() => gradients(floats([5, 4]), floats([4, 8], 2), floats([8, 3], 3)));
@@ -34,7 +35,8 @@ it("takes and gives trees, and traces once per signature", () => {
     traces++;
     return { y: tf.add(tf.mul(state.w, x), state.list[1] as tf.Tensor), same: [x, undefined] as const };
   });
-  const call = (n: number) => f({ w: tf.scalar(n), list: [tf.scalar(0), tf.scalar(1)], none: undefined }, tf.tensor1d([1, 2]));
+  const call = (n: number) =>
+    f({ w: tf.scalar(n), list: [tf.scalar(0), tf.scalar(1)], none: undefined }, tf.tensor1d([1, 2]));
   expect(read(call(3).y)).toEqual([4, 7]);
   expect(read(call(5).y)).toEqual([6, 11]);
   expect(call(1).same[1]).toBeUndefined();
@@ -46,10 +48,13 @@ it("takes and gives trees, and traces once per signature", () => {
 
 it("updates variables, reuses their buffers, and sees assignments from outside", () => {
   const v = tf.variable(tf.tensor1d([1, 2]) as tf.Tensor);
-  const step = engine().jit((x: tf.Tensor) => {
-    v.assign(tf.add(v, x));
-    return tf.sum(v);
-  }, { name: "accumulate" });
+  const step = engine().jit(
+    (x: tf.Tensor) => {
+      v.assign(tf.add(v, x));
+      return tf.sum(v);
+    },
+    { name: "accumulate" },
+  );
   expect(read(step(tf.scalar(1)))).toEqual([5]);
   expect(read(step(tf.scalar(1)))).toEqual([7]);
   v.assign(tf.tensor1d([10, 10]));
@@ -71,7 +76,11 @@ it("keeps clones of a variable, and eager results of it, from before the call", 
   const [before, pending] = [tf.clone(v), tf.add(v, 100)];
   step();
   step();
-  expect([read(before), read(pending), read(v)]).toEqual([[2, 4], [102, 104], [8, 16]]);
+  expect([read(before), read(pending), read(v)]).toEqual([
+    [2, 4],
+    [102, 104],
+    [8, 16],
+  ]);
   v.dispose();
 });
 
@@ -82,7 +91,10 @@ it("runs tfjs optimizers, which make their slots inside the function", () => {
     const x = floats([6, 4], 6);
     const adam = tf.train.adam(0.1);
     const step = () => {
-      const { value, grads } = tf.variableGrads(() => tf.sum(tf.square(tf.matMul(x as tf.Tensor2D, w as tf.Tensor2D))) as tf.Scalar, [w]);
+      const { value, grads } = tf.variableGrads(
+        () => tf.sum(tf.square(tf.matMul(x as tf.Tensor2D, w as tf.Tensor2D))) as tf.Scalar,
+        [w],
+      );
       adam.applyGradients(grads);
       return value as tf.Tensor;
     };
@@ -98,18 +110,34 @@ it("runs tfjs optimizers, which make their slots inside the function", () => {
 });
 
 it("consumes donated arguments", () => {
-  const step = engine().jit((state: readonly tf.Tensor[], x: tf.Tensor) => state.map((s) => tf.add(s, x)), { name: "donating", donate: [0] });
+  const step = engine().jit((state: readonly tf.Tensor[], x: tf.Tensor) => state.map((s) => tf.add(s, x)), {
+    name: "donating",
+    donate: [0],
+  });
   const x = tf.scalar(1);
   let state: readonly tf.Tensor[] = [floats([8]), floats([2, 3])];
   const first = read(state[0] as tf.Tensor);
   const kept = tf.clone(state[1] as tf.Tensor);
   const old = state;
   for (let i = 0; i < 3; i++) state = step(state, x);
-  expect(distance(read(state[0] as tf.Tensor), first.map((v) => v + 3))).toBeLessThan(1e-6);
+  expect(
+    distance(
+      read(state[0] as tf.Tensor),
+      first.map((v) => v + 3),
+    ),
+  ).toBeLessThan(1e-6);
   expect(old.map((t) => t.isDisposed)).toEqual([true, true]);
-  expect(distance(read(state[1] as tf.Tensor), read(kept).map((v) => v + 3))).toBeLessThan(1e-6);
+  expect(
+    distance(
+      read(state[1] as tf.Tensor),
+      read(kept).map((v) => v + 3),
+    ),
+  ).toBeLessThan(1e-6);
   const [same] = [floats([4])];
-  const doubled = engine().jit((a: tf.Tensor, b: tf.Tensor) => tf.add(a, b), { donate: [0] })(same as tf.Tensor, same as tf.Tensor);
+  const doubled = engine().jit((a: tf.Tensor, b: tf.Tensor) => tf.add(a, b), { donate: [0] })(
+    same as tf.Tensor,
+    same as tf.Tensor,
+  );
   expect(doubled.shape).toEqual([4]);
   expect(errorOf(() => engine().jit((a: tf.Tensor) => a, { donate: [1] })(x))).toMatch(/^L3M_BAD_OPTION/);
 });
@@ -125,17 +153,27 @@ it("reads captured tensors at every call", () => {
 });
 
 const TRAPS: readonly (readonly [string, (x: tf.Tensor) => Tree, RegExp])[] = [
-  ["reading a traced tensor", (x) => tf.scalar(x.dataSync()[0] as number), /values of a traced tensor were read inside "trap"/],
+  [
+    "reading a traced tensor",
+    (x) => tf.scalar(x.dataSync()[0] as number),
+    /values of a traced tensor were read inside "trap"/,
+  ],
   ["tf.randomNormal", (x) => tf.add(x, tf.randomNormal([1])), /draws a random number on the host/],
   ["tf.dropout", (x) => tf.dropout(x, 0.5), /draws a random number on the host/],
-  ["a large host array", (x) => tf.add(x, tf.tensor1d(Float32Array.from({ length: 5000 }, (_, i) => i))), /float32\[5000\] on the host, used by Add/],
+  [
+    "a large host array",
+    (x) => tf.add(x, tf.tensor1d(Float32Array.from({ length: 5000 }, (_, i) => i))),
+    /float32\[5000\] on the host, used by Add/,
+  ],
   ["a number as a result", () => 3 as never, /no tree of tensors/],
 ];
 
 it.each(TRAPS)("rejects inside a trace: %s", (_name, fn, message) => {
   const numTensors = tf.memory().numTensors;
   const x = tf.scalar(1);
-  expect(errorOf(() => engine().jit(fn, { name: "trap" })(x))).toMatch(new RegExp(`^L3M_TRACE[\\s\\S]*${message.source}`));
+  expect(errorOf(() => engine().jit(fn, { name: "trap" })(x))).toMatch(
+    new RegExp(`^L3M_TRACE[\\s\\S]*${message.source}`),
+  );
   x.dispose();
   expect(tf.memory().numTensors).toBe(numTensors);
   expect(read(tf.add(tf.scalar(1), tf.scalar(1)))).toEqual([2]);
@@ -143,17 +181,22 @@ it.each(TRAPS)("rejects inside a trace: %s", (_name, fn, message) => {
 
 it("allows large constants of one value, and says when a traced tensor leaks", () => {
   let leaked: tf.Tensor | undefined;
-  const f = engine().jit((x: tf.Tensor) => {
-    leaked = tf.keep(tf.add(x, 1));
-    return tf.add(x, tf.zeros([5000]));
-  }, { name: "leaky" });
+  const f = engine().jit(
+    (x: tf.Tensor) => {
+      leaked = tf.keep(tf.add(x, 1));
+      return tf.add(x, tf.zeros([5000]));
+    },
+    { name: "leaky" },
+  );
   expect(f(tf.scalar(1)).shape).toEqual([5000]);
   expect(errorOf(() => tf.add(leaked as tf.Tensor, 1))).toMatch(/^L3M_TRACE.*made while tracing "leaky"/s);
 });
 
 it("leaves no tensors behind but the outputs", () => {
   const w = floats([8, 8]);
-  const f = engine().jit((x: tf.Tensor) => tf.grad((v) => tf.sum(tf.tanh(tf.matMul(v as tf.Tensor2D, w as tf.Tensor2D))))(x));
+  const f = engine().jit((x: tf.Tensor) =>
+    tf.grad((v) => tf.sum(tf.tanh(tf.matMul(v as tf.Tensor2D, w as tf.Tensor2D))))(x),
+  );
   const x = floats([8, 8], 2);
   const before = tf.memory();
   const y = f(x);
@@ -173,7 +216,9 @@ it("inlines a jitted function that another one calls", () => {
 it("prepares without running or blocking", async () => {
   let turns = 0;
   const timer = setInterval(() => turns++, 1);
-  const f = engine().jit((x: tf.Tensor) => tf.softmax(tf.matMul(x as tf.Tensor2D, x as tf.Tensor2D, false, true)), { name: "prepared" });
+  const f = engine().jit((x: tf.Tensor) => tf.softmax(tf.matMul(x as tf.Tensor2D, x as tf.Tensor2D, false, true)), {
+    name: "prepared",
+  });
   const x = floats([16, 16]);
   const report = await f.prepare(x);
   clearInterval(timer);
@@ -185,11 +230,21 @@ it("prepares without running or blocking", async () => {
 
 it("runs 1000 training steps with a stable number of buffers", async () => {
   const state = [floats([16, 16]), floats([16])];
-  const step = engine().jit(([w, b]: readonly tf.Tensor[], x: tf.Tensor) => {
-    const loss = (v: tf.Tensor, c: tf.Tensor) => tf.mean(tf.square(tf.add(tf.matMul(x as tf.Tensor2D, v as tf.Tensor2D), c)));
-    const [dw, db] = tf.grads(loss)([w as tf.Tensor, b as tf.Tensor]) as [tf.Tensor, tf.Tensor];
-    return { state: [tf.sub(w as tf.Tensor, tf.mul(0.01, dw)), tf.sub(b as tf.Tensor, tf.mul(0.01, db))] as readonly tf.Tensor[], loss: loss(w as tf.Tensor, b as tf.Tensor) };
-  }, { name: "train", donate: [0] });
+  const step = engine().jit(
+    ([w, b]: readonly tf.Tensor[], x: tf.Tensor) => {
+      const loss = (v: tf.Tensor, c: tf.Tensor) =>
+        tf.mean(tf.square(tf.add(tf.matMul(x as tf.Tensor2D, v as tf.Tensor2D), c)));
+      const [dw, db] = tf.grads(loss)([w as tf.Tensor, b as tf.Tensor]) as [tf.Tensor, tf.Tensor];
+      return {
+        state: [
+          tf.sub(w as tf.Tensor, tf.mul(0.01, dw)),
+          tf.sub(b as tf.Tensor, tf.mul(0.01, db)),
+        ] as readonly tf.Tensor[],
+        loss: loss(w as tf.Tensor, b as tf.Tensor),
+      };
+    },
+    { name: "train", donate: [0] },
+  );
   let current: readonly tf.Tensor[] = state;
   const counts: number[] = [];
   let pending: Promise<ArrayLike<number>> | undefined;

@@ -8,7 +8,13 @@ import { expect, it } from "vitest";
 import { startXla, type XlaEngine } from "../src/index.ts";
 import { distance, floats } from "./with-engine.ts";
 
-const mesh: Mesh = { name: "mesh", axes: [{ name: "dp", size: 2 }, { name: "tp", size: 2 }] };
+const mesh: Mesh = {
+  name: "mesh",
+  axes: [
+    { name: "dp", size: 2 },
+    { name: "tp", size: 2 },
+  ],
+};
 const split = (...dims: string[][]): Sharding => ({ mesh: "mesh", dims });
 const read = (t: tf.Tensor) => Array.from(t.dataSync());
 registerGradients();
@@ -23,14 +29,26 @@ async function onMesh<T>(run: (engine: XlaEngine) => T): Promise<T> {
 }
 
 const step = ([w, b]: readonly tf.Tensor[], x: tf.Tensor) => {
-  const loss = (v: tf.Tensor, c: tf.Tensor) => tf.mean(tf.square(tf.tanh(tf.add(tf.matMul(x as tf.Tensor2D, v as tf.Tensor2D), c))));
+  const loss = (v: tf.Tensor, c: tf.Tensor) =>
+    tf.mean(tf.square(tf.tanh(tf.add(tf.matMul(x as tf.Tensor2D, v as tf.Tensor2D), c))));
   const [dw, db] = tf.grads(loss)([w as tf.Tensor, b as tf.Tensor]) as [tf.Tensor, tf.Tensor];
-  return { state: [tf.sub(w as tf.Tensor, tf.mul(0.1, dw)), tf.sub(b as tf.Tensor, tf.mul(0.1, db))] as readonly tf.Tensor[], loss: loss(w as tf.Tensor, b as tf.Tensor) };
+  return {
+    state: [tf.sub(w as tf.Tensor, tf.mul(0.1, dw)), tf.sub(b as tf.Tensor, tf.mul(0.1, db))] as readonly tf.Tensor[],
+    loss: loss(w as tf.Tensor, b as tf.Tensor),
+  };
 };
 
 /** Losses and final weights of 5 steps. */
-function train(engine: XlaEngine, shardings: { state?: readonly Sharding[]; batch?: Sharding }): { losses: number[]; w: number[]; text: string } {
-  const f = engine.jit(step, { name: "step", donate: [0], inShardings: [shardings.state, shardings.batch], outShardings: { state: shardings.state, loss: undefined } });
+function train(
+  engine: XlaEngine,
+  shardings: { state?: readonly Sharding[]; batch?: Sharding },
+): { losses: number[]; w: number[]; text: string } {
+  const f = engine.jit(step, {
+    name: "step",
+    donate: [0],
+    inShardings: [shardings.state, shardings.batch],
+    outShardings: { state: shardings.state, loss: undefined },
+  });
   let state: readonly tf.Tensor[] = [floats([8, 4]), floats([4], 2)];
   const losses: number[] = [];
   for (let i = 0; i < 5; i++) {
@@ -45,7 +63,12 @@ it("replicated, data parallel and fully sharded training agree with one device",
   const engine = startXla({ pluginPath: await ensurePlugin("cpu") });
   const single = train(engine, {});
   await engine.stop();
-  const layouts = [{}, { batch: split(["dp", "tp"]) }, { state: [split(["dp"], ["tp"]), split(["tp"])], batch: split(["dp"]) }, { state: [split(["tp", "dp"]), split(["dp", "tp"])], batch: split(["dp", "tp"]) }];
+  const layouts = [
+    {},
+    { batch: split(["dp", "tp"]) },
+    { state: [split(["dp"], ["tp"]), split(["tp"])], batch: split(["dp"]) },
+    { state: [split(["tp", "dp"]), split(["dp", "tp"])], batch: split(["dp", "tp"]) },
+  ];
   for (const layout of layouts) {
     const spread = await onMesh((e) => train(e, layout));
     expect(distance(spread.losses, single.losses)).toBeLessThan(1e-5);
@@ -57,14 +80,35 @@ it("replicated, data parallel and fully sharded training agree with one device",
 it("splits and joins arrays of any sharding", async () => {
   await onMesh((engine) => {
     const shape = [4, 8, 6];
-    for (const dims of [[[], [], []], [["dp"], ["tp"], []], [["tp", "dp"], [], []], [[], ["dp", "tp"], []], [[], ["dp"], ["tp"]]]) {
+    for (const dims of [
+      [[], [], []],
+      [["dp"], ["tp"], []],
+      [["tp", "dp"], [], []],
+      [[], ["dp", "tp"], []],
+      [[], ["dp"], ["tp"]],
+    ]) {
       const sharding = split(...dims);
       const f = engine.jit((x: tf.Tensor) => tf.add(x, 1), { inShardings: [sharding], outShardings: sharding });
       const x = floats(shape);
       const y = f(x);
-      expect(distance(read(y), read(x).map((v) => v + 1))).toBeLessThan(1e-6);
-      expect(distance(read(tf.mul(y, 2)), read(x).map((v) => 2 * v + 2))).toBeLessThan(1e-6);
-      expect(distance(read(f(y)), read(x).map((v) => v + 2))).toBeLessThan(1e-6);
+      expect(
+        distance(
+          read(y),
+          read(x).map((v) => v + 1),
+        ),
+      ).toBeLessThan(1e-6);
+      expect(
+        distance(
+          read(tf.mul(y, 2)),
+          read(x).map((v) => 2 * v + 2),
+        ),
+      ).toBeLessThan(1e-6);
+      expect(
+        distance(
+          read(f(y)),
+          read(x).map((v) => v + 2),
+        ),
+      ).toBeLessThan(1e-6);
     }
   });
 });
@@ -74,22 +118,34 @@ it("updates sharded state, captures replicated tensors, and constrains values in
     const bias = tf.scalar(1);
     const v = tf.variable(floats([4, 4]));
     const start = read(v);
-    const f = engine.jit((x: tf.Tensor) => {
-      v.assign(tf.add(v, bias));
-      return shardingConstraint(tf.matMul(x as tf.Tensor2D, v as tf.Tensor2D), [["dp"], ["tp"]]);
-    }, { inShardings: [split(["dp"])] });
+    const f = engine.jit(
+      (x: tf.Tensor) => {
+        v.assign(tf.add(v, bias));
+        return shardingConstraint(tf.matMul(x as tf.Tensor2D, v as tf.Tensor2D), [["dp"], ["tp"]]);
+      },
+      { inShardings: [split(["dp"])] },
+    );
     f(floats([4, 4], 2));
     const y = f(floats([4, 4], 2));
-    expect(distance(read(v), start.map((value) => value + 2))).toBeLessThan(1e-6);
+    expect(
+      distance(
+        read(v),
+        start.map((value) => value + 2),
+      ),
+    ).toBeLessThan(1e-6);
     expect(distance(read(y), read(tf.matMul(floats([4, 4], 2) as tf.Tensor2D, v as tf.Tensor2D)))).toBeLessThan(1e-5);
-    expect(f.reports[0]?.moduleText).toContain('sdy.sharding_constraint');
+    expect(f.reports[0]?.moduleText).toContain("sdy.sharding_constraint");
     v.dispose();
   });
 });
 
 it("draws the same random numbers under every sharding", async () => {
   const draw = (engine: XlaEngine, sharding: Sharding | undefined) =>
-    read(engine.jit((key: tf.Tensor) => counterUniform(key, { shape: [16, 4], stream: streamOf("s") }), { outShardings: sharding })(tf.tensor1d([1, 2], "int32")));
+    read(
+      engine.jit((key: tf.Tensor) => counterUniform(key, { shape: [16, 4], stream: streamOf("s") }), {
+        outShardings: sharding,
+      })(tf.tensor1d([1, 2], "int32")),
+    );
   const expected = await onMesh((engine) => draw(engine, undefined));
   expect(await onMesh((engine) => draw(engine, split(["dp", "tp"])))).toEqual(expected);
   expect(await onMesh((engine) => draw(engine, split(["dp"], ["tp"])))).toEqual(expected);
@@ -106,5 +162,7 @@ it("rejects dimensions that do not divide, and meshes that are too large", async
   });
   expect(error).toMatch(/dimension 0 does not divide over dp x tp[\s\S]*multiple of 4[\s\S]*6/);
   const pluginPath = await ensurePlugin("cpu");
-  expect(() => startXla({ pluginPath, clientOptions: { cpu_device_count: 2n }, mesh })).toThrow(/more devices than the client/);
+  expect(() => startXla({ pluginPath, clientOptions: { cpu_device_count: 2n }, mesh })).toThrow(
+    /more devices than the client/,
+  );
 });

@@ -19,7 +19,12 @@ it.each(OP_CASES)("$name", async ({ build, expected }) => {
   for (const [i, { type }] of results.entries()) {
     expect([executable.outputTypes[i], executable.outputDims[i]]).toEqual([type.element, type.shape]);
     const size = sizeOf(type.shape);
-    const values = type.element === "f32" ? new Float32Array(size) : type.element === "i1" ? new Uint8Array(size) : new Int32Array(size);
+    const values =
+      type.element === "f32"
+        ? new Float32Array(size)
+        : type.element === "i1"
+          ? new Uint8Array(size)
+          : new Int32Array(size);
     await outputs[i]?.toHost(values);
     expect(distance(Array.from(values), expected[i] ?? []), Array.from(values).join()).toBeLessThan(3e-6);
   }

@@ -9,7 +9,7 @@ export type Direction = "EQ" | "NE" | "LT" | "LE" | "GT" | "GE";
 /** `a <direction> b` as booleans; floats compare by IEEE rules (NaN is unequal to everything). */
 export function compare(direction: Direction, a: Value, b: Value): Value {
   const name = "stablehlo.compare";
-  check(sameType(a.type, b.type), name, "operands must have one type", typeText(a.type), [a, b]);
+  check(sameType(a.type, b.type), name, () => ["operands must have one type", typeText(a.type), [a, b]]);
   const { element } = a.type;
   const kind = isFloat(element) ? "FLOAT" : element === "i1" || isUnsigned(element) ? "UNSIGNED" : "SIGNED";
   return operation({
@@ -24,14 +24,25 @@ export function compare(direction: Direction, a: Value, b: Value): Value {
 /** `predicate ? onTrue : onFalse`; the predicate has the shape of the others or is a scalar. */
 export function select(predicate: Value, onTrue: Value, onFalse: Value): Value {
   const name = "stablehlo.select";
-  check(sameType(onTrue.type, onFalse.type), name, "both choices must have one type", typeText(onTrue.type), [onTrue, onFalse]);
-  const fits = predicate.type.element === "i1" && (predicate.type.shape.length === 0 || sameShape(predicate.type.shape, onTrue.type.shape));
-  check(fits, name, "predicate does not fit", typeText({ shape: onTrue.type.shape, element: "i1" }), [predicate]);
+  check(sameType(onTrue.type, onFalse.type), name, () => [
+    "both choices must have one type",
+    typeText(onTrue.type),
+    [onTrue, onFalse],
+  ]);
+  const fits =
+    predicate.type.element === "i1" &&
+    (predicate.type.shape.length === 0 || sameShape(predicate.type.shape, onTrue.type.shape));
+  check(fits, name, () => [
+    "predicate does not fit",
+    typeText({ shape: onTrue.type.shape, element: "i1" }),
+    [predicate],
+  ]);
   return operation({
     name,
     operands: [predicate, onTrue, onFalse],
     result: onTrue.type,
-    format: (op, nameOf) => `${name} ${op.operands.map(nameOf).join(", ")} : ${typeText(predicate.type)}, ${typeText(onTrue.type)}`,
+    format: (op, nameOf) =>
+      `${name} ${op.operands.map(nameOf).join(", ")} : ${typeText(predicate.type)}, ${typeText(onTrue.type)}`,
   });
 }
 
@@ -39,8 +50,10 @@ export function select(predicate: Value, onTrue: Value, onFalse: Value): Value {
 export function clamp(low: Value, x: Value, high: Value): Value {
   const name = "stablehlo.clamp";
   for (const bound of [low, high]) {
-    const fits = bound.type.element === x.type.element && (bound.type.shape.length === 0 || sameShape(bound.type.shape, x.type.shape));
-    check(fits, name, "bound does not fit", typeText(x.type), [bound]);
+    const fits =
+      bound.type.element === x.type.element &&
+      (bound.type.shape.length === 0 || sameShape(bound.type.shape, x.type.shape));
+    check(fits, name, () => ["bound does not fit", typeText(x.type), [bound]]);
   }
   return operation({
     name,

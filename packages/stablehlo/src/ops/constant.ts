@@ -7,7 +7,16 @@ export type Scalar = number | bigint | boolean;
 
 /** Arrays whose bytes are the little-endian elements of a tensor. */
 export type ElementArray =
-  | Float32Array | Float64Array | Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | BigInt64Array | BigUint64Array;
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array;
 
 /** A constant with one value in every element. */
 export function splat(value: Scalar, type: TensorType): Value {
@@ -21,7 +30,13 @@ export function constant(values: Scalar | readonly Scalar[], type: TensorType): 
   checkCount(list.length, type);
   const first = list[0];
   if (first !== undefined && list.every((value) => Object.is(value, first))) return splat(first, type);
-  return literal(nested(list.map((value) => scalarText(value, type)), type.shape), type);
+  return literal(
+    nested(
+      list.map((value) => scalarText(value, type)),
+      type.shape,
+    ),
+    type,
+  );
 }
 
 /**
@@ -32,7 +47,11 @@ export function constantFromBytes(values: ElementArray, type: TensorType): Value
   checkCount(values.length, type);
   if (type.element === "i1") return constant([...values].map(Boolean), type);
   const width = byteWidth(type.element);
-  check(values.BYTES_PER_ELEMENT === width, "stablehlo.constant", "the array has another element width", `${width} bytes`, `${values.BYTES_PER_ELEMENT} bytes`);
+  check(values.BYTES_PER_ELEMENT === width, "stablehlo.constant", () => [
+    "the array has another element width",
+    `${width} bytes`,
+    `${values.BYTES_PER_ELEMENT} bytes`,
+  ]);
   if (values.length === 0) return literal("", type);
   return literal(`"0x${hex(new Uint8Array(values.buffer, values.byteOffset, values.byteLength))}"`, type);
 }
@@ -47,7 +66,11 @@ function literal(text: string, type: TensorType): Value {
 }
 
 function checkCount(count: number, type: TensorType): void {
-  check(count === sizeOf(type.shape), "stablehlo.constant", "wrong number of values", `${sizeOf(type.shape)} for ${typeText(type)}`, String(count));
+  check(count === sizeOf(type.shape), "stablehlo.constant", () => [
+    "wrong number of values",
+    `${sizeOf(type.shape)} for ${typeText(type)}`,
+    String(count),
+  ]);
 }
 
 function scalarText(value: Scalar, type: TensorType): string {
@@ -55,7 +78,11 @@ function scalarText(value: Scalar, type: TensorType): string {
   if (element === "i1") return String(Boolean(value));
   if (isFloat(element)) return floatText(Number(value), element);
   const integer = typeof value === "boolean" ? Number(value) : value;
-  check(typeof integer === "bigint" || Number.isInteger(integer), "stablehlo.constant", "an integer constant needs an integer", "integer", String(value));
+  check(typeof integer === "bigint" || Number.isInteger(integer), "stablehlo.constant", () => [
+    "an integer constant needs an integer",
+    "integer",
+    String(value),
+  ]);
   return String(integer);
 }
 

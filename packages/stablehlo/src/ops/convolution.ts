@@ -34,15 +34,33 @@ export function convolution(lhs: Value, rhs: Value, options: ConvolutionOptions)
   checkLayout(name, layout.input, ["b", "f", ...space]);
   checkLayout(name, layout.kernel, ["i", "o", ...space]);
   checkLayout(name, layout.output, ["b", "f", ...space]);
-  check(rhs.type.shape.length === rank && rhs.type.element === lhs.type.element, name, "operands must have one rank and element type", `rank ${rank} of ${lhs.type.element}`, [lhs, rhs]);
+  check(rhs.type.shape.length === rank && rhs.type.element === lhs.type.element, name, () => [
+    "operands must have one rank and element type",
+    `rank ${rank} of ${lhs.type.element}`,
+    [lhs, rhs],
+  ]);
 
   const ones = space.map(() => 1);
-  const { strides = ones, padding = space.map(() => [0, 0] as const), lhsDilation = ones, rhsDilation = ones, windowReversal = space.map(() => false) } = options;
+  const {
+    strides = ones,
+    padding = space.map(() => [0, 0] as const),
+    lhsDilation = ones,
+    rhsDilation = ones,
+    windowReversal = space.map(() => false),
+  } = options;
   const input = extents(layout.input, lhs);
   const kernel = extents(layout.kernel, rhs);
   const [batch, feature, kernelIn, kernelOut] = [input("b"), input("f"), kernel("i"), kernel("o")];
-  check(feature === kernelIn * featureGroups, name, "the kernel takes another number of features", `${kernelIn} x ${featureGroups} groups`, String(feature));
-  check(batch % batchGroups === 0 && kernelOut % (featureGroups * batchGroups) === 0, name, "groups must divide the batch and the output features", `multiples of ${batchGroups} and ${featureGroups}`, `${batch} and ${kernelOut}`);
+  check(feature === kernelIn * featureGroups, name, () => [
+    "the kernel takes another number of features",
+    `${kernelIn} x ${featureGroups} groups`,
+    String(feature),
+  ]);
+  check(batch % batchGroups === 0 && kernelOut % (featureGroups * batchGroups) === 0, name, () => [
+    "groups must divide the batch and the output features",
+    `multiples of ${batchGroups} and ${featureGroups}`,
+    `${batch} and ${kernelOut}`,
+  ]);
 
   const result: Record<string, number> = { b: batch / batchGroups, f: kernelOut };
   space.forEach((digit, i) => {
@@ -62,7 +80,9 @@ export function convolution(lhs: Value, rhs: Value, options: ConvolutionOptions)
       lhs_dilation: lhsDilation,
       rhs_dilation: rhsDilation,
       window_reversal: windowReversal,
-      dimension_numbers: { text: `#stablehlo.conv<${dims(layout.input)}x${dims(layout.kernel)}->${dims(layout.output)}>` },
+      dimension_numbers: {
+        text: `#stablehlo.conv<${dims(layout.input)}x${dims(layout.kernel)}->${dims(layout.output)}>`,
+      },
       feature_group_count: featureGroups,
       batch_group_count: batchGroups,
     },
@@ -70,7 +90,11 @@ export function convolution(lhs: Value, rhs: Value, options: ConvolutionOptions)
 }
 
 function checkLayout(name: string, letters: string, expected: readonly string[]): void {
-  check([...letters].sort().join("") === [...expected].sort().join(""), name, "layout does not name every dimension once", expected.join(""), letters);
+  check([...letters].sort().join("") === [...expected].sort().join(""), name, () => [
+    "layout does not name every dimension once",
+    expected.join(""),
+    letters,
+  ]);
 }
 
 function extents(letters: string, value: Value): (letter: string) => number {

@@ -24,16 +24,25 @@ export function dotGeneral(lhs: Value, rhs: Value, dimensions: DotDimensions): V
   checkDims(name, "lhs dimensions", [...contracting[0], ...batching[0]], left.length);
   checkDims(name, "rhs dimensions", [...contracting[1], ...batching[1]], right.length);
   for (const [l, r] of [contracting, batching]) {
-    check(l.length === r.length && l.every((d, i) => left[d] === right[r[i] as number]), name, "paired dimensions must have equal extents", `[${l.join(", ")}] x [${r.join(", ")}]`, [lhs, rhs]);
+    check(l.length === r.length && l.every((d, i) => left[d] === right[r[i] as number]), name, () => [
+      "paired dimensions must have equal extents",
+      `[${l.join(", ")}] x [${r.join(", ")}]`,
+      [lhs, rhs],
+    ]);
   }
-  check(lhs.type.element === rhs.type.element, name, "operands must have one element type", lhs.type.element, rhs.type.element);
+  check(lhs.type.element === rhs.type.element, name, () => [
+    "operands must have one element type",
+    lhs.type.element,
+    rhs.type.element,
+  ]);
   const free = (shape: readonly number[], used: readonly number[]) => shape.filter((_, i) => !used.includes(i));
   const shape = [
     ...batching[0].map((d) => left[d] as number),
     ...free(left, [...batching[0], ...contracting[0]]),
     ...free(right, [...batching[1], ...contracting[1]]),
   ];
-  const pairs = (label: string, [l, r]: readonly [readonly number[], readonly number[]]) => `${label} = [${l.join(", ")}] x [${r.join(", ")}]`;
+  const pairs = (label: string, [l, r]: readonly [readonly number[], readonly number[]]) =>
+    `${label} = [${l.join(", ")}] x [${r.join(", ")}]`;
   const options = [
     ...(batching[0].length === 0 ? [] : [pairs("batching_dims", batching)]),
     pairs("contracting_dims", contracting),
@@ -46,7 +55,12 @@ export function dotGeneral(lhs: Value, rhs: Value, dimensions: DotDimensions): V
     attributes: {
       dot_dimension_numbers: {
         struct: "dot",
-        fields: { lhs_batching_dimensions: batching[0], rhs_batching_dimensions: batching[1], lhs_contracting_dimensions: contracting[0], rhs_contracting_dimensions: contracting[1] },
+        fields: {
+          lhs_batching_dimensions: batching[0],
+          rhs_batching_dimensions: batching[1],
+          lhs_contracting_dimensions: contracting[0],
+          rhs_contracting_dimensions: contracting[1],
+        },
       },
     },
     format: (op, nameOf) => `${name} ${nameOf(lhs)}, ${nameOf(rhs)}, ${options.join(", ")} : ${signatureText(op)}`,

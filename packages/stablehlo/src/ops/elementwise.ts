@@ -15,21 +15,27 @@ const DOMAIN_TEXT: Readonly<Record<Domain, string>> = {
 
 function inDomain(element: ElementType, domain: Domain): boolean {
   switch (domain) {
-    case "any": return true;
-    case "number": return element !== "i1";
-    case "float": return isFloat(element);
-    case "integer": return isInteger(element);
-    case "logical": return !isFloat(element);
+    case "any":
+      return true;
+    case "number":
+      return element !== "i1";
+    case "float":
+      return isFloat(element);
+    case "integer":
+      return isInteger(element);
+    case "logical":
+      return !isFloat(element);
   }
 }
 
-const sameTypeForm: Format = (op, nameOf) => `${op.name} ${op.operands.map(nameOf).join(", ")} : ${typeText((op.operands[0] as Value).type)}`;
+const sameTypeForm: Format = (op, nameOf) =>
+  `${op.name} ${op.operands.map(nameOf).join(", ")} : ${typeText((op.operands[0] as Value).type)}`;
 
 /** A function `(x) => y` where `y` has the type of `x`. */
 function unary(mnemonic: string, domain: Domain): (x: Value) => Value {
   const name = `stablehlo.${mnemonic}`;
   return (x) => {
-    check(inDomain(x.type.element, domain), name, "element type not supported", DOMAIN_TEXT[domain], [x]);
+    check(inDomain(x.type.element, domain), name, () => ["element type not supported", DOMAIN_TEXT[domain], [x]]);
     return operation({ name, operands: [x], result: x.type, format: sameTypeForm });
   };
 }
@@ -38,8 +44,8 @@ function unary(mnemonic: string, domain: Domain): (x: Value) => Value {
 function binary(mnemonic: string, domain: Domain): (a: Value, b: Value) => Value {
   const name = `stablehlo.${mnemonic}`;
   return (a, b) => {
-    check(sameType(a.type, b.type), name, "operands must have one type", typeText(a.type), [a, b]);
-    check(inDomain(a.type.element, domain), name, "element type not supported", DOMAIN_TEXT[domain], [a]);
+    check(sameType(a.type, b.type), name, () => ["operands must have one type", typeText(a.type), [a, b]]);
+    check(inDomain(a.type.element, domain), name, () => ["element type not supported", DOMAIN_TEXT[domain], [a]]);
     return operation({ name, operands: [a, b], result: a.type, format: sameTypeForm });
   };
 }
@@ -93,7 +99,7 @@ const chloForm: Format = (op, nameOf) => {
 function chlo(mnemonic: string): (x: Value) => Value {
   const name = `chlo.${mnemonic}`;
   return (x) => {
-    check(isFloat(x.type.element), name, "element type not supported", DOMAIN_TEXT.float, [x]);
+    check(isFloat(x.type.element), name, () => ["element type not supported", DOMAIN_TEXT.float, [x]]);
     return operation({ name, operands: [x], result: x.type, format: chloForm });
   };
 }
@@ -112,6 +118,6 @@ export const cosh = chlo("cosh");
 /** True where `x` is neither infinite nor NaN. */
 export function isFinite(x: Value): Value {
   const name = "stablehlo.is_finite";
-  check(isFloat(x.type.element), name, "element type not supported", DOMAIN_TEXT.float, [x]);
+  check(isFloat(x.type.element), name, () => ["element type not supported", DOMAIN_TEXT.float, [x]]);
   return operation({ name, operands: [x], result: { shape: x.type.shape, element: "i1" } });
 }

@@ -22,15 +22,31 @@ export interface GatherOptions {
 /** Takes a slice of `x` at each index vector; out-of-range slices are shifted inside. */
 export function gather(x: Value, indices: Value, options: GatherOptions): Value {
   const name = "stablehlo.gather";
-  const { offsetDims, collapsedSliceDims, operandBatchingDims = [], startIndicesBatchingDims = [], startIndexMap, indexVectorDim, sliceSizes } = options;
+  const {
+    offsetDims,
+    collapsedSliceDims,
+    operandBatchingDims = [],
+    startIndicesBatchingDims = [],
+    startIndexMap,
+    indexVectorDim,
+    sliceSizes,
+  } = options;
   const rank = x.type.shape.length;
-  check(isInteger(indices.type.element), name, "indices must be integers", "integers", [indices]);
-  check(sliceSizes.length === rank && sliceSizes.every((size, i) => size >= 0 && size <= (x.type.shape[i] as number)), name, "slices must fit into the operand", typeText(x.type), `[${sliceSizes.join(", ")}]`);
+  check(isInteger(indices.type.element), name, () => ["indices must be integers", "integers", [indices]]);
+  check(
+    sliceSizes.length === rank && sliceSizes.every((size, i) => size >= 0 && size <= (x.type.shape[i] as number)),
+    name,
+    () => ["slices must fit into the operand", typeText(x.type), `[${sliceSizes.join(", ")}]`],
+  );
   checkDims(name, "collapsedSliceDims", [...collapsedSliceDims, ...operandBatchingDims], rank);
   checkDims(name, "startIndexMap", startIndexMap, rank);
   const batch = indices.type.shape.filter((_, i) => i !== indexVectorDim);
   const window = sliceSizes.filter((_, i) => !collapsedSliceDims.includes(i) && !operandBatchingDims.includes(i));
-  check(window.length === offsetDims.length, name, "one offset dimension per kept slice dimension", String(window.length), String(offsetDims.length));
+  check(window.length === offsetDims.length, name, () => [
+    "one offset dimension per kept slice dimension",
+    String(window.length),
+    String(offsetDims.length),
+  ]);
   const result = interleave(batch, window, offsetDims);
   return operation({
     name,
@@ -71,18 +87,41 @@ export interface ScatterOptions {
 /** Writes `updates` into a copy of `x` at each index vector; out-of-range updates are dropped. */
 export function scatter(x: Value, indices: Value, updates: Value, options: ScatterOptions): Value {
   const name = "stablehlo.scatter";
-  const { updateWindowDims, insertedWindowDims, inputBatchingDims = [], scatterIndicesBatchingDims = [], scatterDimsToOperandDims, indexVectorDim, kind } = options;
+  const {
+    updateWindowDims,
+    insertedWindowDims,
+    inputBatchingDims = [],
+    scatterIndicesBatchingDims = [],
+    scatterDimsToOperandDims,
+    indexVectorDim,
+    kind,
+  } = options;
   const rank = x.type.shape.length;
-  check(isInteger(indices.type.element), name, "indices must be integers", "integers", [indices]);
-  check(updates.type.element === x.type.element, name, "updates must have the operand's element type", x.type.element, updates.type.element);
+  check(isInteger(indices.type.element), name, () => ["indices must be integers", "integers", [indices]]);
+  check(updates.type.element === x.type.element, name, () => [
+    "updates must have the operand's element type",
+    x.type.element,
+    updates.type.element,
+  ]);
   checkDims(name, "insertedWindowDims", [...insertedWindowDims, ...inputBatchingDims], rank);
   checkDims(name, "updateWindowDims", updateWindowDims, updates.type.shape.length);
-  check(updateWindowDims.length + insertedWindowDims.length + inputBatchingDims.length === rank, name, "window dimensions must cover the operand", `${rank} in all`, `${updateWindowDims.length} + ${insertedWindowDims.length} + ${inputBatchingDims.length}`);
+  check(updateWindowDims.length + insertedWindowDims.length + inputBatchingDims.length === rank, name, () => [
+    "window dimensions must cover the operand",
+    `${rank} in all`,
+    `${updateWindowDims.length} + ${insertedWindowDims.length} + ${inputBatchingDims.length}`,
+  ]);
   const batch = indices.type.shape.filter((_, i) => i !== indexVectorDim);
   const scattered = updates.type.shape.filter((_, i) => !updateWindowDims.includes(i));
-  check(batch.join() === scattered.join(), name, "one update per index vector", `[${batch.join(", ")}]`, `[${scattered.join(", ")}]`);
+  check(batch.join() === scattered.join(), name, () => [
+    "one update per index vector",
+    `[${batch.join(", ")}]`,
+    `[${scattered.join(", ")}]`,
+  ]);
   const { element } = x.type;
-  const region = kind === "replace" ? new Region([scalarType(element), scalarType(element)], ([, update]) => [update as Value]) : reducer(kind, element);
+  const region =
+    kind === "replace"
+      ? new Region([scalarType(element), scalarType(element)], ([, update]) => [update as Value])
+      : reducer(kind, element);
   return operation({
     name,
     operands: [x, indices, updates],
@@ -107,7 +146,14 @@ export function scatter(x: Value, indices: Value, updates: Value, options: Scatt
 }
 
 /** `window` extents at the positions `offsetDims`, `batch` extents at the others. */
-function interleave(batch: readonly number[], window: readonly number[], offsetDims: readonly number[]): readonly number[] {
+function interleave(
+  batch: readonly number[],
+  window: readonly number[],
+  offsetDims: readonly number[],
+): readonly number[] {
   const [nextBatch, nextWindow] = [batch.values(), window.values()];
-  return Array.from({ length: batch.length + window.length }, (_, i) => (offsetDims.includes(i) ? nextWindow : nextBatch).next().value as number);
+  return Array.from(
+    { length: batch.length + window.length },
+    (_, i) => (offsetDims.includes(i) ? nextWindow : nextBatch).next().value as number,
+  );
 }

@@ -7,12 +7,27 @@ import { isUnsigned, type TensorType, typeText } from "../types.ts";
 export type RngAlgorithm = "DEFAULT" | "THREE_FRY" | "PHILOX";
 
 /** Returns the next state and uniform bits. `state` is `ui64[2]` (`ui64[3]` also for Philox). */
-export function rngBitGenerator(state: Value, type: TensorType, algorithm: RngAlgorithm): readonly [state: Value, bits: Value] {
+export function rngBitGenerator(
+  state: Value,
+  type: TensorType,
+  algorithm: RngAlgorithm,
+): readonly [state: Value, bits: Value] {
   const name = "stablehlo.rng_bit_generator";
   const extent = state.type.shape[0] ?? 0;
-  const fits = state.type.element === "ui64" && state.type.shape.length === 1 && (extent === 2 || (extent === 3 && algorithm === "PHILOX"));
-  check(fits, name, "state does not fit the algorithm", algorithm === "PHILOX" ? "tensor<2xui64> or tensor<3xui64>" : "tensor<2xui64>", [state]);
-  check(isUnsigned(type.element), name, "bits must be unsigned integers", "ui8, ui16, ui32 or ui64", typeText(type));
+  const fits =
+    state.type.element === "ui64" &&
+    state.type.shape.length === 1 &&
+    (extent === 2 || (extent === 3 && algorithm === "PHILOX"));
+  check(fits, name, () => [
+    "state does not fit the algorithm",
+    algorithm === "PHILOX" ? "tensor<2xui64> or tensor<3xui64>" : "tensor<2xui64>",
+    [state],
+  ]);
+  check(isUnsigned(type.element), name, () => [
+    "bits must be unsigned integers",
+    "ui8, ui16, ui32 or ui64",
+    typeText(type),
+  ]);
   const { results } = new Operation({
     name,
     operands: [state],

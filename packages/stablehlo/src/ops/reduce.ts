@@ -8,7 +8,14 @@ import { add, and, maximum, minimum, multiply, or } from "./elementwise.ts";
 
 export type ReduceKind = "add" | "multiply" | "maximum" | "minimum" | "and" | "or";
 
-const COMBINE: Readonly<Record<ReduceKind, (a: Value, b: Value) => Value>> = { add, multiply, maximum, minimum, and, or };
+const COMBINE: Readonly<Record<ReduceKind, (a: Value, b: Value) => Value>> = {
+  add,
+  multiply,
+  maximum,
+  minimum,
+  and,
+  or,
+};
 
 /** The region `(a, b) => a <kind> b` on scalars. */
 export function reducer(kind: ReduceKind, element: ElementType): Region {
@@ -22,12 +29,18 @@ export function neutral(kind: ReduceKind, element: ElementType): Value {
 
 function neutralScalar(kind: ReduceKind, element: ElementType): Scalar {
   switch (kind) {
-    case "add": return 0;
-    case "multiply": return 1;
-    case "and": return element === "i1" ? true : -1;
-    case "or": return element === "i1" ? false : 0;
-    case "maximum": return lowest(element);
-    case "minimum": return highest(element);
+    case "add":
+      return 0;
+    case "multiply":
+      return 1;
+    case "and":
+      return element === "i1" ? true : -1;
+    case "or":
+      return element === "i1" ? false : 0;
+    case "maximum":
+      return lowest(element);
+    case "minimum":
+      return highest(element);
   }
 }
 
@@ -60,7 +73,8 @@ export function reduce(x: Value, options: { readonly dims: readonly number[]; re
     operands: [x, init],
     result: { shape: shape.filter((_, i) => !dims.includes(i)), element },
     attributes: { dimensions: dims },
-    format: (op, nameOf) => `${name}(${nameOf(x)} init: ${nameOf(init)}) applies stablehlo.${kind} across dimensions = [${dims.join(", ")}] : ${signatureText(op)}`,
+    format: (op, nameOf) =>
+      `${name}(${nameOf(x)} init: ${nameOf(init)}) applies stablehlo.${kind} across dimensions = [${dims.join(", ")}] : ${signatureText(op)}`,
   });
 }
 
@@ -77,10 +91,18 @@ export function reduceVariadic(xs: readonly Value[], reduction: VariadicReductio
   const name = "stablehlo.reduce";
   const { dims, inits, body } = reduction;
   const [first] = xs;
-  check(first !== undefined && xs.every((x) => sameShape(x.type.shape, first.type.shape)), name, "operands must have one shape", "one shape", xs);
+  check(first !== undefined && xs.every((x) => sameShape(x.type.shape, first.type.shape)), name, () => [
+    "operands must have one shape",
+    "one shape",
+    xs,
+  ]);
   checkDims(name, "dims", dims, first.type.shape.length);
   const scalars = xs.map((x) => scalarType(x.type.element));
-  check(inits.length === xs.length && inits.every((init, i) => typeText(init.type) === typeText(scalars[i] as TensorType)), name, "one scalar init per operand", scalars.map(typeText).join(", "), inits);
+  check(
+    inits.length === xs.length && inits.every((init, i) => typeText(init.type) === typeText(scalars[i] as TensorType)),
+    name,
+    () => ["one scalar init per operand", scalars.map(typeText).join(", "), inits],
+  );
   const region = new Region([...scalars, ...scalars], (args) => body(args.slice(0, xs.length), args.slice(xs.length)));
   const shape = first.type.shape.filter((_, i) => !dims.includes(i));
   return new Operation({

@@ -10,7 +10,11 @@ const unaryForm: Format = (op, nameOf) => `${op.name} ${nameOf(op.operands[0] as
 export function reshape(x: Value, shape: readonly number[]): Value {
   if (sameShape(x.type.shape, shape)) return x;
   const name = "stablehlo.reshape";
-  check(sizeOf(shape) === sizeOf(x.type.shape), name, "the number of elements must stay", `${sizeOf(x.type.shape)} elements`, typeText({ ...x.type, shape }));
+  check(sizeOf(shape) === sizeOf(x.type.shape), name, () => [
+    "the number of elements must stay",
+    `${sizeOf(x.type.shape)} elements`,
+    typeText({ ...x.type, shape }),
+  ]);
   return operation({ name, operands: [x], result: { ...x.type, shape: [...shape] }, format: unaryForm });
 }
 
@@ -19,7 +23,11 @@ export function transpose(x: Value, permutation: readonly number[]): Value {
   const name = "stablehlo.transpose";
   const { shape } = x.type;
   checkDims(name, "permutation", permutation, shape.length);
-  check(permutation.length === shape.length, name, "permutation must name every dimension", `${shape.length} numbers`, `[${permutation.join(", ")}]`);
+  check(permutation.length === shape.length, name, () => [
+    "permutation must name every dimension",
+    `${shape.length} numbers`,
+    `[${permutation.join(", ")}]`,
+  ]);
   if (permutation.every((d, i) => d === i)) return x;
   return operation({
     name,
@@ -34,8 +42,13 @@ export function transpose(x: Value, permutation: readonly number[]): Value {
 export function broadcastInDim(x: Value, shape: readonly number[], dims: readonly number[]): Value {
   const name = "stablehlo.broadcast_in_dim";
   checkDims(name, "dims", dims, shape.length);
-  const fits = dims.length === x.type.shape.length && dims.every((d, i) => x.type.shape[i] === shape[d] || x.type.shape[i] === 1);
-  check(fits, name, `operand does not broadcast with dims [${dims.join(", ")}]`, typeText({ ...x.type, shape }), [x]);
+  const fits =
+    dims.length === x.type.shape.length && dims.every((d, i) => x.type.shape[i] === shape[d] || x.type.shape[i] === 1);
+  check(fits, name, () => [
+    `operand does not broadcast with dims [${dims.join(", ")}]`,
+    typeText({ ...x.type, shape }),
+    [x],
+  ]);
   if (sameShape(x.type.shape, shape) && dims.every((d, i) => d === i)) return x;
   return operation({
     name,
@@ -50,21 +63,32 @@ export function broadcastInDim(x: Value, shape: readonly number[], dims: readonl
 export function iota(type: TensorType, dim: number): Value {
   const name = "stablehlo.iota";
   checkDims(name, "dim", [dim], type.shape.length);
-  check(type.element !== "i1", name, "element type not supported", "numbers", typeText(type));
-  return operation({ name, result: type, attributes: { iota_dimension: dim }, format: () => `${name} dim = ${dim} : ${typeText(type)}` });
+  check(type.element !== "i1", name, () => ["element type not supported", "numbers", typeText(type)]);
+  return operation({
+    name,
+    result: type,
+    attributes: { iota_dimension: dim },
+    format: () => `${name} dim = ${dim} : ${typeText(type)}`,
+  });
 }
 
 /** Joins values along `dim`; all other extents and the element types agree. */
 export function concatenate(values: readonly Value[], dim: number): Value {
   const name = "stablehlo.concatenate";
   const [first] = values;
-  check(first !== undefined, name, "nothing to join", "at least one operand", "none");
+  check(first !== undefined, name, () => ["nothing to join", "at least one operand", "none"]);
   checkDims(name, "dim", [dim], first.type.shape.length);
-  const fits = values.every(({ type }) => type.element === first.type.element && type.shape.length === first.type.shape.length
-    && type.shape.every((extent, i) => i === dim || extent === first.type.shape[i]));
-  check(fits, name, `operands must agree outside dimension ${dim}`, typeText(first.type), values);
+  const fits = values.every(
+    ({ type }) =>
+      type.element === first.type.element &&
+      type.shape.length === first.type.shape.length &&
+      type.shape.every((extent, i) => i === dim || extent === first.type.shape[i]),
+  );
+  check(fits, name, () => [`operands must agree outside dimension ${dim}`, typeText(first.type), values]);
   if (values.length === 1) return first;
-  const shape = first.type.shape.map((extent, i) => (i === dim ? values.reduce((sum, { type }) => sum + (type.shape[dim] as number), 0) : extent));
+  const shape = first.type.shape.map((extent, i) =>
+    i === dim ? values.reduce((sum, { type }) => sum + (type.shape[dim] as number), 0) : extent,
+  );
   return operation({
     name,
     operands: values,
@@ -75,14 +99,26 @@ export function concatenate(values: readonly Value[], dim: number): Value {
 }
 
 /** Elements `start, start + stride, ... < limit` of every dimension. Strides default to 1. */
-export function slice(x: Value, start: readonly number[], limit: readonly number[], strides?: readonly number[]): Value {
+export function slice(
+  x: Value,
+  start: readonly number[],
+  limit: readonly number[],
+  strides?: readonly number[],
+): Value {
   const name = "stablehlo.slice";
   const { shape } = x.type;
   const step = strides ?? shape.map(() => 1);
   const ranges = start.map((s, i) => (step[i] === 1 ? `${s}:${limit[i]}` : `${s}:${limit[i]}:${step[i]}`)).join(", ");
-  const fits = [start, limit, step].every((list) => list.length === shape.length)
-    && shape.every((extent, i) => 0 <= (start[i] as number) && (start[i] as number) <= (limit[i] as number) && (limit[i] as number) <= extent && (step[i] as number) > 0);
-  check(fits, name, "range outside the operand", typeText(x.type), `[${ranges}]`);
+  const fits =
+    [start, limit, step].every((list) => list.length === shape.length) &&
+    shape.every(
+      (extent, i) =>
+        0 <= (start[i] as number) &&
+        (start[i] as number) <= (limit[i] as number) &&
+        (limit[i] as number) <= extent &&
+        (step[i] as number) > 0,
+    );
+  check(fits, name, () => ["range outside the operand", typeText(x.type), `[${ranges}]`]);
   const sliced = shape.map((_, i) => Math.ceil(((limit[i] as number) - (start[i] as number)) / (step[i] as number)));
   if (sameShape(sliced, shape)) return x;
   return operation({
@@ -106,16 +142,40 @@ export function pad(x: Value, value: Value, padding: Padding): Value {
   const name = "stablehlo.pad";
   const { shape } = x.type;
   const { low, high, interior = shape.map(() => 0) } = padding;
-  check(value.type.shape.length === 0 && value.type.element === x.type.element, name, "the padding value must be a scalar of the operand's element type", typeText({ shape: [], element: x.type.element }), [value]);
-  check([low, high, interior].every((list) => list.length === shape.length), name, "one amount per dimension", `${shape.length} numbers each`, `${low.length}, ${high.length}, ${interior.length}`);
-  const padded = shape.map((extent, i) => (low[i] as number) + (high[i] as number) + extent + Math.max(extent - 1, 0) * (interior[i] as number));
-  check(padded.every((extent) => extent >= 0), name, "the result would have a negative extent", typeText(x.type), `low [${low.join(", ")}], high [${high.join(", ")}]`);
+  check(value.type.shape.length === 0 && value.type.element === x.type.element, name, () => [
+    "the padding value must be a scalar of the operand's element type",
+    typeText({ shape: [], element: x.type.element }),
+    [value],
+  ]);
+  check(
+    [low, high, interior].every((list) => list.length === shape.length),
+    name,
+    () => [
+      "one amount per dimension",
+      `${shape.length} numbers each`,
+      `${low.length}, ${high.length}, ${interior.length}`,
+    ],
+  );
+  const padded = shape.map(
+    (extent, i) =>
+      (low[i] as number) + (high[i] as number) + extent + Math.max(extent - 1, 0) * (interior[i] as number),
+  );
+  check(
+    padded.every((extent) => extent >= 0),
+    name,
+    () => [
+      "the result would have a negative extent",
+      typeText(x.type),
+      `low [${low.join(", ")}], high [${high.join(", ")}]`,
+    ],
+  );
   return operation({
     name,
     operands: [x, value],
     result: { ...x.type, shape: padded },
     attributes: { edge_padding_low: low, edge_padding_high: high, interior_padding: interior },
-    format: (op, nameOf) => `${name} ${nameOf(x)}, ${nameOf(value)}, low = [${low.join(", ")}], high = [${high.join(", ")}], interior = [${interior.join(", ")}] : ${signatureText(op)}`,
+    format: (op, nameOf) =>
+      `${name} ${nameOf(x)}, ${nameOf(value)}, low = [${low.join(", ")}], high = [${high.join(", ")}], interior = [${interior.join(", ")}] : ${signatureText(op)}`,
   });
 }
 

@@ -15,10 +15,19 @@ export interface SortOptions {
 export function sort(xs: readonly Value[], options: SortOptions): readonly Value[] {
   const name = "stablehlo.sort";
   const [first] = xs;
-  check(first !== undefined && xs.every((x) => sameShape(x.type.shape, first.type.shape)), name, "operands must have one shape", "one shape", xs);
+  check(first !== undefined && xs.every((x) => sameShape(x.type.shape, first.type.shape)), name, () => [
+    "operands must have one shape",
+    "one shape",
+    xs,
+  ]);
   checkDims(name, "dim", [options.dim], first.type.shape.length);
   const types = xs.flatMap((x) => [scalarType(x.type.element), scalarType(x.type.element)]);
-  const region = new Region(types, (args) => [options.before(args.filter((_, i) => i % 2 === 0), args.filter((_, i) => i % 2 === 1))]);
+  const region = new Region(types, (args) => [
+    options.before(
+      args.filter((_, i) => i % 2 === 0),
+      args.filter((_, i) => i % 2 === 1),
+    ),
+  ]);
   return new Operation({
     name,
     operands: xs,

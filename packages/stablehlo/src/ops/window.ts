@@ -15,8 +15,17 @@ export interface Window {
 
 /** Extents of the windows' positions over `shape`. */
 function windowShape(name: string, shape: readonly number[], window: Window): readonly number[] {
-  const { size, strides = size.map(() => 1), padding = size.map(() => [0, 0] as const), dilation = size.map(() => 1) } = window;
-  check([size, strides, padding, dilation].every((list) => list.length === shape.length), name, "the window must describe every dimension", `${shape.length} entries`, `${size.length}`);
+  const {
+    size,
+    strides = size.map(() => 1),
+    padding = size.map(() => [0, 0] as const),
+    dilation = size.map(() => 1),
+  } = window;
+  check(
+    [size, strides, padding, dilation].every((list) => list.length === shape.length),
+    name,
+    () => ["the window must describe every dimension", `${shape.length} entries`, `${size.length}`],
+  );
   return shape.map((extent, i) => {
     const [low, high] = padding[i] as readonly [number, number];
     const span = ((size[i] as number) - 1) * (dilation[i] as number) + 1;
@@ -44,11 +53,20 @@ export function reduceWindow(x: Value, options: Window & { readonly kind: Reduce
 }
 
 /** Adds every element of `source` to the position of `x` that its window selects (by default the largest element). */
-export function selectAndScatter(x: Value, source: Value, window: Omit<Window, "dilation">, direction: Direction = "GE"): Value {
+export function selectAndScatter(
+  x: Value,
+  source: Value,
+  window: Omit<Window, "dilation">,
+  direction: Direction = "GE",
+): Value {
   const name = "stablehlo.select_and_scatter";
   const { element, shape } = x.type;
   const expected = { shape: windowShape(name, shape, window), element };
-  check(source.type.element === element && sameShape(source.type.shape, expected.shape), name, "source must have one element per window", typeText(expected), [source]);
+  check(source.type.element === element && sameShape(source.type.shape, expected.shape), name, () => [
+    "source must have one element per window",
+    typeText(expected),
+    [source],
+  ]);
   return operation({
     name,
     operands: [x, source, neutral("add", element)],

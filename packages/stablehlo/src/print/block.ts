@@ -12,7 +12,10 @@ export class Names {
 
   readonly of = (value: Value): string => {
     const name = this.#names.get(value);
-    invariant(name !== undefined, `a result of ${value.op.name} is used where it is not defined (outside its region, or a parameter that is not listed)`);
+    invariant(
+      name !== undefined,
+      `a result of ${value.op.name} is used where it is not defined (outside its region, or a parameter that is not listed)`,
+    );
     return name;
   };
 
@@ -39,7 +42,13 @@ export class Names {
 }
 
 /** Appends the operations that `results` need, that belong to `scope` and that have no name yet, in creation order. */
-export function printOperations(results: readonly Value[], scope: Region | undefined, names: Names, lines: string[], indent: string): void {
+export function printOperations(
+  results: readonly Value[],
+  scope: Region | undefined,
+  names: Names,
+  lines: string[],
+  indent: string,
+): void {
   for (const op of operationsOf(results, scope, names)) {
     if (op.name === BLOCK_ARGUMENTS || isParameter(op.results[0] as Value)) continue;
     const regions = op.regions.map((region) => regionText(region, names, indent));
@@ -54,7 +63,10 @@ function regionText(region: Region, names: Names, indent: string): string {
   const header = region.arguments.map((value) => `${names.argument(value)}: ${typeText(value.type)}`).join(", ");
   const lines = region.arguments.length === 0 ? ["{"] : ["{", `${indent}^bb0(${header}):`];
   printOperations(region.results, region, names, lines, inner);
-  lines.push(`${inner}stablehlo.return ${region.results.map(names.of).join(", ")} : ${typesText(region.results)}`, `${indent}}`);
+  lines.push(
+    `${inner}stablehlo.return ${region.results.map(names.of).join(", ")} : ${typesText(region.results)}`,
+    `${indent}}`,
+  );
   return lines.join("\n");
 }
 

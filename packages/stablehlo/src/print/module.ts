@@ -43,7 +43,8 @@ export interface ModuleSpec {
 /** The module's text. Equal graphs give equal text; operations that no result needs are left out. */
 export function printModule(spec: ModuleSpec): string {
   const partitions = spec.mesh === undefined ? 1 : spec.mesh.axes.reduce((size, axis) => size * axis.size, 1);
-  const attributes = partitions === 1 ? "" : ` attributes {mhlo.num_partitions = ${partitions} : i32, mhlo.num_replicas = 1 : i32}`;
+  const attributes =
+    partitions === 1 ? "" : ` attributes {mhlo.num_partitions = ${partitions} : i32, mhlo.num_replicas = 1 : i32}`;
   const lines = [`module @${symbol(spec.name ?? "module")}${attributes} {`];
   if (spec.mesh !== undefined) lines.push(`  ${meshText(spec.mesh)}`);
   for (const fn of spec.functions) printFunction(fn, spec.mesh, lines);
@@ -57,12 +58,17 @@ function printFunction(fn: FunctionSpec, mesh: Mesh | undefined, lines: string[]
     const attributes = [...placementAttributes(param, mesh), ...donationAttributes(fn, param)];
     return `${names.argument(param.value)}: ${typeText(param.value.type)}${dictionary(attributes)}`;
   });
-  const results = fn.results.map((result) => `${typeText(result.value.type)}${dictionary(placementAttributes(result, mesh))}`);
+  const results = fn.results.map(
+    (result) => `${typeText(result.value.type)}${dictionary(placementAttributes(result, mesh))}`,
+  );
   const visibility = fn.name === "main" ? "public" : "private";
   lines.push(`  func.func ${visibility} @${symbol(fn.name)}(${params.join(", ")}) -> (${results.join(", ")}) {`);
   const values = fn.results.map((result) => result.value);
   printOperations(values, undefined, names, lines, "    ");
-  lines.push(values.length === 0 ? "    return" : `    return ${values.map(names.of).join(", ")} : ${typesText(values)}`, "  }");
+  lines.push(
+    values.length === 0 ? "    return" : `    return ${values.map(names.of).join(", ")} : ${typesText(values)}`,
+    "  }",
+  );
 }
 
 function placementAttributes(place: FunctionParameter | FunctionResult, mesh: Mesh | undefined): readonly string[] {
@@ -79,8 +85,9 @@ function donationAttributes(fn: FunctionSpec, param: FunctionParameter): readonl
   if (param.aliasOutput === undefined) return param.donor === true ? ["jax.buffer_donor = true"] : [];
   const output = fn.results[param.aliasOutput];
   const expected = typeText(param.value.type);
-  const got = output === undefined ? `result ${param.aliasOutput} of ${fn.results.length}` : typeText(output.value.type);
-  check(got === expected, fn.name, "an argument can only be aliased to a result of its type", expected, got);
+  const got =
+    output === undefined ? `result ${param.aliasOutput} of ${fn.results.length}` : typeText(output.value.type);
+  check(got === expected, fn.name, () => ["an argument can only be aliased to a result of its type", expected, got]);
   return [`tf.aliasing_output = ${param.aliasOutput} : i32`];
 }
 

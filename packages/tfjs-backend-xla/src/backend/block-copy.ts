@@ -4,14 +4,19 @@ import { type DeviceBytes } from "./element.ts";
 import { type Shard } from "./placement.ts";
 
 /** Calls `copy(whole, block, length)` with the offsets of every contiguous row of the block. */
-function forEachRow(shape: readonly number[], { origin, extents }: Shard, copy: (whole: number, block: number, length: number) => void): void {
+function forEachRow(
+  shape: readonly number[],
+  { origin, extents }: Shard,
+  copy: (whole: number, block: number, length: number) => void,
+): void {
   if (shape.length === 0) return copy(0, 0, 1);
   const length = extents.at(-1) ?? 1;
   const rows = length === 0 ? 0 : sizeOf(extents) / length;
   const index = extents.map(() => 0);
   for (let row = 0; row < rows; row++) {
     let offset = 0;
-    for (let d = 0; d < shape.length; d++) offset = offset * (shape[d] as number) + (origin[d] as number) + (index[d] as number);
+    for (let d = 0; d < shape.length; d++)
+      offset = offset * (shape[d] as number) + (origin[d] as number) + (index[d] as number);
     copy(offset, row * length, length);
     for (let d = shape.length - 2; d >= 0; d--) {
       index[d] = (index[d] as number) + 1;

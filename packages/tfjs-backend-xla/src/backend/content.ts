@@ -21,7 +21,11 @@ export class Content {
   #leaf: Value | undefined;
   #donatedTo: string | undefined;
 
-  constructor(shape: readonly number[], element: ElementType, source: { readonly host?: BackendValues; readonly array?: DeviceArray }) {
+  constructor(
+    shape: readonly number[],
+    element: ElementType,
+    source: { readonly host?: BackendValues; readonly array?: DeviceArray },
+  ) {
     this.shape = shape;
     this.element = element;
     this.host = source.host;

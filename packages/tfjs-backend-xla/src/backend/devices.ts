@@ -27,10 +27,12 @@ export class Devices {
 
   /** Copies to the devices; the source is free when this returns. */
   upload(bytes: DeviceBytes, element: ElementType, shape: readonly number[], placement: Placement): DeviceArray {
-    const send = (data: DeviceBytes, dims: readonly number[], device: PjrtDevice) => this.client.bufferFromHost(data, element, dims, device);
+    const send = (data: DeviceBytes, dims: readonly number[], device: PjrtDevice) =>
+      this.client.bufferFromHost(data, element, dims, device);
     const [first] = this.devices;
     invariant(first !== undefined, "the client has no device");
-    if (placement.dims === undefined || this.mesh === undefined) return { placement, buffers: [send(bytes, shape, first)] };
+    if (placement.dims === undefined || this.mesh === undefined)
+      return { placement, buffers: [send(bytes, shape, first)] };
     if (isWhole(placement)) return { placement, buffers: this.devices.map((device) => send(bytes, shape, device)) };
     const shards = shardsOf(shape, placement.dims, this.mesh);
     const buffers = shards.map((shard, d) => {
@@ -42,7 +44,11 @@ export class Devices {
   }
 
   /** Reads a whole array without blocking the event loop. */
-  async download({ placement, buffers }: DeviceArray, element: ElementType, shape: readonly number[]): Promise<DeviceBytes> {
+  async download(
+    { placement, buffers }: DeviceArray,
+    element: ElementType,
+    shape: readonly number[],
+  ): Promise<DeviceBytes> {
     const targets = this.#targets(placement, element, shape);
     await Promise.all(targets.map((target, d) => (buffers[d] as PjrtBuffer).toHost(target)));
     return this.#join(targets, placement, element, shape);
@@ -57,13 +63,22 @@ export class Devices {
 
   #targets(placement: Placement, element: ElementType, shape: readonly number[]): readonly DeviceBytes[] {
     if (isWhole(placement) || this.mesh === undefined) return [allocateDeviceBytes(element, sizeOf(shape))];
-    return shardsOf(shape, placement.dims ?? [], this.mesh).map(({ extents }) => allocateDeviceBytes(element, sizeOf(extents)));
+    return shardsOf(shape, placement.dims ?? [], this.mesh).map(({ extents }) =>
+      allocateDeviceBytes(element, sizeOf(extents)),
+    );
   }
 
-  #join(parts: readonly DeviceBytes[], placement: Placement, element: ElementType, shape: readonly number[]): DeviceBytes {
+  #join(
+    parts: readonly DeviceBytes[],
+    placement: Placement,
+    element: ElementType,
+    shape: readonly number[],
+  ): DeviceBytes {
     if (isWhole(placement) || this.mesh === undefined) return parts[0] as DeviceBytes;
     const whole = allocateDeviceBytes(element, sizeOf(shape));
-    shardsOf(shape, placement.dims ?? [], this.mesh).forEach((shard, d) => insertShard(whole, shape, shard, parts[d] as DeviceBytes));
+    shardsOf(shape, placement.dims ?? [], this.mesh).forEach((shard, d) =>
+      insertShard(whole, shape, shard, parts[d] as DeviceBytes),
+    );
     return whole;
   }
 }

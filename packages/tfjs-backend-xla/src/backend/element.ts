@@ -10,11 +10,18 @@ export type DeviceBytes = HostArray | Uint16Array;
 /** The element type a dtype is stored as unless a precision cast says otherwise. */
 export function elementOf(dtype: DataType): ElementType {
   switch (dtype) {
-    case "float32": return "f32";
-    case "int32": return "i32";
-    case "bool": return "i1";
+    case "float32":
+      return "f32";
+    case "int32":
+      return "i32";
+    case "bool":
+      return "i1";
     default:
-      throw new L3mError("L3M_UNSUPPORTED_KERNEL", { message: `the xla backend computes with numbers and booleans`, expected: "float32, int32 or bool", got: dtype });
+      throw new L3mError("L3M_UNSUPPORTED_KERNEL", {
+        message: `the xla backend computes with numbers and booleans`,
+        expected: "float32, int32 or bool",
+        got: dtype,
+      });
   }
 }
 
@@ -22,20 +29,28 @@ export function elementOf(dtype: DataType): ElementType {
 export function toDeviceBytes(values: BackendValues, element: ElementType): DeviceBytes {
   const numbers = values as HostArray;
   switch (element) {
-    case "i32": return numbers instanceof Int32Array ? numbers : Int32Array.from(numbers);
-    case "i1": return numbers instanceof Uint8Array ? numbers : Uint8Array.from(numbers);
-    case "bf16": return toBfloat16(numbers);
-    default: return numbers instanceof Float32Array ? numbers : Float32Array.from(numbers);
+    case "i32":
+      return numbers instanceof Int32Array ? numbers : Int32Array.from(numbers);
+    case "i1":
+      return numbers instanceof Uint8Array ? numbers : Uint8Array.from(numbers);
+    case "bf16":
+      return toBfloat16(numbers);
+    default:
+      return numbers instanceof Float32Array ? numbers : Float32Array.from(numbers);
   }
 }
 
 /** An uninitialised array for `size` elements of a device buffer. */
 export function allocateDeviceBytes(element: ElementType, size: number): DeviceBytes {
   switch (element) {
-    case "i32": return new Int32Array(size);
-    case "i1": return new Uint8Array(size);
-    case "bf16": return new Uint16Array(size);
-    default: return new Float32Array(size);
+    case "i32":
+      return new Int32Array(size);
+    case "i1":
+      return new Uint8Array(size);
+    case "bf16":
+      return new Uint16Array(size);
+    default:
+      return new Float32Array(size);
   }
 }
 

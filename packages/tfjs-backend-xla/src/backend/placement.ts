@@ -12,7 +12,11 @@ export interface Placement {
 export const SINGLE_DEVICE: Placement = { key: "" };
 
 /** Spread as the sharding says; trailing dimensions that it does not mention are not split. */
-export function placementOf(sharding: Sharding | undefined, shape: readonly number[], mesh: Mesh | undefined): Placement {
+export function placementOf(
+  sharding: Sharding | undefined,
+  shape: readonly number[],
+  mesh: Mesh | undefined,
+): Placement {
   if (mesh === undefined) return SINGLE_DEVICE;
   const dims = shape.map((_, i) => sharding?.dims[i] ?? []);
   if (sharding !== undefined) {
@@ -61,9 +65,12 @@ export function shardsOf(shape: readonly number[], dims: readonly (readonly stri
 
 function coordinatesOf(device: number, mesh: Mesh): readonly number[] {
   let rest = device;
-  return [...mesh.axes].reverse().map(({ size }) => {
-    const coordinate = rest % size;
-    rest = Math.floor(rest / size);
-    return coordinate;
-  }).reverse();
+  return [...mesh.axes]
+    .reverse()
+    .map(({ size }) => {
+      const coordinate = rest % size;
+      rest = Math.floor(rest / size);
+      return coordinate;
+    })
+    .reverse();
 }

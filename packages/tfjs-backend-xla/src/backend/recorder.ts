@@ -81,21 +81,36 @@ export class Recorder {
     const roots = storages.flatMap((storage) => (storage.pending === undefined ? [] : [storage.pending]));
     if (roots.length === 0) return;
     const { operations, leaves } = this.#needed(roots);
-    const live = [...this.#pending].filter(({ pending }) => pending !== undefined && operations.has(pending.op) && !leaves.has(pending));
+    const live = [...this.#pending].filter(
+      ({ pending }) => pending !== undefined && operations.has(pending.op) && !leaves.has(pending),
+    );
     const results = inOrder(new Set([...live.map(({ pending }) => pending as Value), ...this.#frontier(operations)]));
     const parameters = inOrder(leaves);
-    const text = printModule({ name: "eager", functions: [{ name: "main", params: parameters.map((value) => ({ value })), results: results.map((value) => ({ value })) }] });
+    const text = printModule({
+      name: "eager",
+      functions: [
+        { name: "main", params: parameters.map((value) => ({ value })), results: results.map((value) => ({ value })) },
+      ],
+    });
     const { executable } = this.#compiler.compileSync(text);
     const contents = parameters.map((value) => this.#known.get(value) as Content);
-    const args = contents.map((content) => content.arrayAt(SINGLE_DEVICE, this.#devices).buffers[0]).filter((buffer) => buffer !== undefined);
+    const args = contents
+      .map((content) => content.arrayAt(SINGLE_DEVICE, this.#devices).buffers[0])
+      .filter((buffer) => buffer !== undefined);
     const [outputs] = executable.execute([args]);
-    const computed = new Map(results.map((value, i) => {
-      const buffer = outputs?.[i];
-      const content = new Content(value.type.shape, value.type.element, buffer === undefined ? {} : { array: { placement: SINGLE_DEVICE, buffers: [buffer] } });
-      content.bound = true;
-      this.#known.set(value, content);
-      return [value, content] as const;
-    }));
+    const computed = new Map(
+      results.map((value, i) => {
+        const buffer = outputs?.[i];
+        const content = new Content(
+          value.type.shape,
+          value.type.element,
+          buffer === undefined ? {} : { array: { placement: SINGLE_DEVICE, buffers: [buffer] } },
+        );
+        content.bound = true;
+        this.#known.set(value, content);
+        return [value, content] as const;
+      }),
+    );
     for (const storage of live) {
       const content = computed.get(storage.pending as Value) as Content;
       storage.content = content;
@@ -127,16 +142,22 @@ export class Recorder {
 
   /** Values of the given operations that the rest of the recorded graph starts from. */
   #frontier(operations: ReadonlySet<Operation>): readonly Value[] {
-    const rest = [...this.#pending].flatMap(({ pending }) => (pending === undefined || operations.has(pending.op) ? [] : [pending]));
+    const rest = [...this.#pending].flatMap(({ pending }) =>
+      pending === undefined || operations.has(pending.op) ? [] : [pending],
+    );
     const frontier: Value[] = [];
     for (const op of this.#needed(rest, operations).operations) {
-      for (const input of inputsOf(op)) if (operations.has(input.op) && input.op.operands.length > 0 && !this.#known.has(input)) frontier.push(input);
+      for (const input of inputsOf(op))
+        if (operations.has(input.op) && input.op.operands.length > 0 && !this.#known.has(input)) frontier.push(input);
     }
     return frontier;
   }
 
   /** Operations to run for `roots`, and the known values that they start from; nothing behind `except`. */
-  #needed(roots: readonly Value[], except?: ReadonlySet<Operation>): { readonly operations: ReadonlySet<Operation>; readonly leaves: ReadonlySet<Value> } {
+  #needed(
+    roots: readonly Value[],
+    except?: ReadonlySet<Operation>,
+  ): { readonly operations: ReadonlySet<Operation>; readonly leaves: ReadonlySet<Value> } {
     const operations = new Set<Operation>();
     const leaves = new Set<Value>();
     const waiting = [...roots];

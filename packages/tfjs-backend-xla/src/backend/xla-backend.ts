@@ -2,7 +2,15 @@
 import { invariant, L3mError } from "@l3m/errors";
 import { type PhysicalDtype } from "@l3m/tfjs-kernels";
 import { type ElementType, type Mesh, reshape, type Value } from "@l3m/stablehlo";
-import { type BackendValues, type DataId, DataStorage, type DataType, engine, KernelBackend, type TensorInfo } from "@tensorflow/tfjs-core";
+import {
+  type BackendValues,
+  type DataId,
+  DataStorage,
+  type DataType,
+  engine,
+  KernelBackend,
+  type TensorInfo,
+} from "@tensorflow/tfjs-core";
 import { type Compiler } from "../compile/compiler.ts";
 import { type Trace } from "../jit/trace.ts";
 import { Content } from "./content.ts";

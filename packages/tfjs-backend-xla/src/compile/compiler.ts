@@ -33,7 +33,9 @@ export class Compiler {
   async compile(text: string, options: CompileOptions = {}): Promise<Compiled> {
     const start = performance.now();
     const complete = this.#options(options);
-    return this.#cached(text, complete) ?? this.#keep(text, complete, start, await this.#client.compile(text, complete));
+    return (
+      this.#cached(text, complete) ?? this.#keep(text, complete, start, await this.#client.compile(text, complete))
+    );
   }
 
   #options(options: CompileOptions): CompileOptions {

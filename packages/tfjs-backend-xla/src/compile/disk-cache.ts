@@ -25,7 +25,15 @@ export class DiskCache {
     this.#client = client;
     const processor = client.platformName === "cpu" ? (cpus()[0]?.model ?? "") : "";
     const kinds = client.devices.map((device) => device.kind);
-    this.#platform = stable([FORMAT, pluginHash(client.api.path, folder), client.platformName, client.platformVersion, kinds, processor, clientOptions]);
+    this.#platform = stable([
+      FORMAT,
+      pluginHash(client.api.path, folder),
+      client.platformName,
+      client.platformVersion,
+      kinds,
+      processor,
+      clientOptions,
+    ]);
   }
 
   /** The executable stored for this module, or undefined. */

@@ -38,13 +38,21 @@ interface Planned extends PlannedProgram {
   readonly traced: TracedFunction;
 }
 
-export function jit<A extends readonly Tree[], R extends Tree>(backend: XlaBackend, compiler: Compiler, fn: (...args: A) => R, options: JitOptions): Jitted<A, R> {
+export function jit<A extends readonly Tree[], R extends Tree>(
+  backend: XlaBackend,
+  compiler: Compiler,
+  fn: (...args: A) => R,
+  options: JitOptions,
+): Jitted<A, R> {
   const name = options.name ?? (fn.name === "" ? "jit" : fn.name);
   const applied = (args: readonly Tree[]): Tree => fn(...(args as A));
   const programs: { readonly program: Program; readonly report: JitReport }[] = [];
   const reports: JitReport[] = [];
   const partitions = backend.mesh === undefined ? 1 : backend.devices.devices.length;
-  const compileOptions = { numPartitions: partitions, ...(options.compileFlags !== undefined && { flags: options.compileFlags }) };
+  const compileOptions = {
+    numPartitions: partitions,
+    ...(options.compileFlags !== undefined && { flags: options.compileFlags }),
+  };
 
   const plan = (args: readonly Tree[]): Planned => {
     const start = performance.now();
@@ -62,7 +70,14 @@ export function jit<A extends readonly Tree[], R extends Tree>(backend: XlaBacke
 
   const finish = (planned: Planned, { executable, compileMs, fromCache }: Compiled): (typeof programs)[number] => {
     const program = new Program(planned.plan, backend, executable);
-    const report = new JitReport({ name, traceMs: planned.traceMs, compileMs, fromCache, moduleText: planned.text, executable });
+    const report = new JitReport({
+      name,
+      traceMs: planned.traceMs,
+      compileMs,
+      fromCache,
+      moduleText: planned.text,
+      executable,
+    });
     const finished = { program, report };
     if (!planned.traced.madeVariables) programs.push(finished); // else it runs once, and is traced again with the variables in place
     reports.push(report);
@@ -86,8 +101,12 @@ export function jit<A extends readonly Tree[], R extends Tree>(backend: XlaBacke
     if (ready !== undefined) return ready;
     const planned = plan(args);
     if (planned.traced.madeVariables) {
-      for (const { variable } of planned.traced.assigned) if (planned.traced.captures.every((capture) => capture.variable !== variable)) variable.dispose();
-      throw new L3mError("L3M_TRACE", { message: `"${name}" makes variables, so it cannot be prepared before its first call`, fix: "Make the variables before, or call the function." });
+      for (const { variable } of planned.traced.assigned)
+        if (planned.traced.captures.every((capture) => capture.variable !== variable)) variable.dispose();
+      throw new L3mError("L3M_TRACE", {
+        message: `"${name}" makes variables, so it cannot be prepared before its first call`,
+        fix: "Make the variables before, or call the function.",
+      });
     }
     const compiled = await compiler.compile(planned.text, compileOptions);
     return known() ?? finish(planned, compiled).report;
@@ -101,7 +120,11 @@ function donatedLeaves(shape: TreeShape, donate: readonly number[], name: string
   const items = shape.kind === "list" ? shape.items : [];
   const bad = donate.find((index) => index < 0 || index >= items.length);
   if (bad !== undefined) {
-    throw new L3mError("L3M_BAD_OPTION", { message: `"${name}" cannot donate argument ${bad}`, expected: `numbers below ${items.length}`, got: String(bad) });
+    throw new L3mError("L3M_BAD_OPTION", {
+      message: `"${name}" cannot donate argument ${bad}`,
+      expected: `numbers below ${items.length}`,
+      got: String(bad),
+    });
   }
   let next = 0;
   const donated = new Set<number>();

@@ -26,7 +26,14 @@ export interface PlannedProgram {
   readonly text: string;
 }
 
-export function planProgram(name: string, traced: TracedFunction, argsShape: TreeShape, leaves: readonly Tensor[], layout: Layout, mesh: Mesh | undefined): PlannedProgram {
+export function planProgram(
+  name: string,
+  traced: TracedFunction,
+  argsShape: TreeShape,
+  leaves: readonly Tensor[],
+  layout: Layout,
+  mesh: Mesh | undefined,
+): PlannedProgram {
   const assigned = new Set(traced.assigned.map(({ variable }) => variable));
   const parameters = [
     ...traced.inputs.map((value, index) => ({
@@ -37,48 +44,85 @@ export function planProgram(name: string, traced: TracedFunction, argsShape: Tre
     })),
     ...traced.captures.map(({ storage, variable, value }) => ({
       value,
-      source: (variable === undefined ? { kind: "tensor", storage } : { kind: "variable", variable }) satisfies ArgumentSource as ArgumentSource,
+      source: (variable === undefined
+        ? { kind: "tensor", storage }
+        : { kind: "variable", variable }) satisfies ArgumentSource as ArgumentSource,
       placement: currentPlacement(storage, mesh),
       donated: variable !== undefined && assigned.has(variable),
     })),
   ];
-  const held = new Map<Variable, Placement>(traced.captures.flatMap(({ variable, storage }) => (variable === undefined ? [] : [[variable, currentPlacement(storage, mesh)]])));
+  const held = new Map<Variable, Placement>(
+    traced.captures.flatMap(({ variable, storage }) =>
+      variable === undefined ? [] : [[variable, currentPlacement(storage, mesh)]],
+    ),
+  );
   const results = [
-    ...traced.results.map(({ value, dtype }, i) => ({ value, dtype, variable: undefined, placement: placementOf(layout.resultShardings[i], value.type.shape, mesh) })),
-    ...traced.assigned.map(({ value, dtype, variable }) => ({ value, dtype, variable, placement: held.get(variable) ?? placementOf(undefined, value.type.shape, mesh) })),
+    ...traced.results.map(({ value, dtype }, i) => ({
+      value,
+      dtype,
+      variable: undefined,
+      placement: placementOf(layout.resultShardings[i], value.type.shape, mesh),
+    })),
+    ...traced.assigned.map(({ value, dtype, variable }) => ({
+      value,
+      dtype,
+      variable,
+      placement: held.get(variable) ?? placementOf(undefined, value.type.shape, mesh),
+    })),
   ];
   const aliases = pairDonations(parameters, results);
   const text = printModule({
     name,
     ...(mesh !== undefined && { mesh }),
-    functions: [{
-      name: "main",
-      params: parameters.map((parameter, i) => {
-        const alias = aliases.get(i);
-        return { value: parameter.value, ...sharded(parameter, mesh), ...(parameter.donated && (alias === undefined ? { donor: true } : { aliasOutput: alias })) };
-      }),
-      results: results.map((result) => ({ value: result.value, ...sharded(result, mesh) })),
-    }],
+    functions: [
+      {
+        name: "main",
+        params: parameters.map((parameter, i) => {
+          const alias = aliases.get(i);
+          return {
+            value: parameter.value,
+            ...sharded(parameter, mesh),
+            ...(parameter.donated && (alias === undefined ? { donor: true } : { aliasOutput: alias })),
+          };
+        }),
+        results: results.map((result) => ({ value: result.value, ...sharded(result, mesh) })),
+      },
+    ],
   });
-  const inputs = traced.inputs.map(({ type }, i): InputType => ({ shape: type.shape, element: type.element, dtype: (leaves[i] as Tensor).dtype }));
+  const inputs = traced.inputs.map(({ type }, i): InputType => ({
+    shape: type.shape,
+    element: type.element,
+    dtype: (leaves[i] as Tensor).dtype,
+  }));
   const plan: ProgramPlan = {
     name,
     argsShape,
     inputs,
     parameters: parameters.map(({ source, placement, donated }) => ({ source, placement, donated })),
     resultShape: traced.resultShape,
-    results: results.map(({ value, dtype, placement, variable }) => ({ shape: value.type.shape, element: value.type.element, dtype, placement, variable })),
+    results: results.map(({ value, dtype, placement, variable }) => ({
+      shape: value.type.shape,
+      element: value.type.element,
+      dtype,
+      placement,
+      variable,
+    })),
   };
   return { plan, text };
 }
 
 /** Pairs every donated parameter with the first free result of its type and placement: parameter number -> result number. */
-function pairDonations(parameters: readonly (Slot & { readonly donated: boolean })[], results: readonly Slot[]): ReadonlyMap<number, number> {
+function pairDonations(
+  parameters: readonly (Slot & { readonly donated: boolean })[],
+  results: readonly Slot[],
+): ReadonlyMap<number, number> {
   const taken = new Set<number>();
   const aliases = new Map<number, number>();
   parameters.forEach(({ value, placement, donated }, i) => {
     if (!donated) return;
-    const match = results.findIndex((result, k) => !taken.has(k) && result.placement.key === placement.key && sameType(result.value.type, value.type));
+    const match = results.findIndex(
+      (result, k) => !taken.has(k) && result.placement.key === placement.key && sameType(result.value.type, value.type),
+    );
     if (match < 0) return;
     taken.add(match);
     aliases.set(i, match);

@@ -65,7 +65,10 @@ export class Program {
       const parts = backend.devices.devices.length;
       const global = result.shape.reduce((a, b) => a * b, 1);
       const local = (executable.outputDims[i] ?? []).reduce((a, b) => a * b, 1);
-      invariant(local <= global && local * parts >= global, `result ${i} of "${plan.name}" came out as [${executable.outputDims[i]?.join(",")}] per device`);
+      invariant(
+        local <= global && local * parts >= global,
+        `result ${i} of "${plan.name}" came out as [${executable.outputDims[i]?.join(",")}] per device`,
+      );
     });
   }
 
@@ -76,7 +79,12 @@ export class Program {
     for (let i = 0; i < inputs.length; i++) {
       const leaf = leaves[i] as Tensor;
       const { shape, dtype, element } = inputs[i] as InputType;
-      if (leaf.dtype !== dtype || leaf.shape.length !== shape.length || this.#backend.storageOf(leaf.dataId).element !== element) return false;
+      if (
+        leaf.dtype !== dtype ||
+        leaf.shape.length !== shape.length ||
+        this.#backend.storageOf(leaf.dataId).element !== element
+      )
+        return false;
       for (let d = 0; d < shape.length; d++) if (leaf.shape[d] !== shape[d]) return false;
     }
     return true;
@@ -97,7 +105,9 @@ export class Program {
       const again = content.lastCall === call;
       content.lastCall = call;
       let array: DeviceArray;
-      if (parameter.donated ? storage.refCount > 1 || content.owners > 1 || again : again && consumed.includes(content)) {
+      if (
+        parameter.donated ? storage.refCount > 1 || content.owners > 1 || again : again && consumed.includes(content)
+      ) {
         array = content.uploadCopy(parameter.placement, backend.devices);
         temporaries.push(array);
       } else {
@@ -125,7 +135,10 @@ export class Program {
 
   #storageOf(source: ArgumentSource, leaves: readonly Tensor[]): TensorStorage {
     if (source.kind === "input") return this.#backend.storageOf((leaves[source.index] as Tensor).dataId);
-    const disposed = source.kind === "variable" ? source.variable.isDisposed : source.storage.content === undefined && source.storage.pending === undefined;
+    const disposed =
+      source.kind === "variable"
+        ? source.variable.isDisposed
+        : source.storage.content === undefined && source.storage.pending === undefined;
     if (disposed) {
       throw new L3mError("L3M_TRACE", {
         message: `"${this.#plan.name}" uses a tensor from outside that was disposed since it was traced`,
@@ -144,7 +157,8 @@ export class Program {
       const buffers: PjrtBuffer[] = [];
       for (const list of outputs) buffers.push(list[i] as PjrtBuffer);
       const content = new Content(shape, element, { array: { placement, buffers } });
-      if (variable === undefined) tensors.push(engine().makeTensorFromTensorInfo(this.#backend.tensorOfContent(content, dtype)));
+      if (variable === undefined)
+        tensors.push(engine().makeTensorFromTensorInfo(this.#backend.tensorOfContent(content, dtype)));
       else this.#assign(variable, content);
     }
     for (const { source, donated } of parameters) {
@@ -156,7 +170,12 @@ export class Program {
   #assign(variable: Variable, content: Content): void {
     const backend = this.#backend;
     const storage = backend.storageOf(variable.dataId);
-    if (storage.refCount === 1 && storage.trace === undefined && storage.content !== undefined && storage.element === content.element) {
+    if (
+      storage.refCount === 1 &&
+      storage.trace === undefined &&
+      storage.content !== undefined &&
+      storage.element === content.element
+    ) {
       const old = storage.content;
       storage.content = content;
       content.owners++;

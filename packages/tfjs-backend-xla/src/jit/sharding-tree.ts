@@ -7,14 +7,22 @@ import { type TreeShape } from "./tree.ts";
 export type ShardingTree = Sharding | readonly ShardingTree[] | { readonly [key: string]: ShardingTree } | undefined;
 
 /** One sharding per leaf of `shape`, in order. */
-export function leafShardings(shape: TreeShape, shardings: ShardingTree, what: string): readonly (Sharding | undefined)[] {
+export function leafShardings(
+  shape: TreeShape,
+  shardings: ShardingTree,
+  what: string,
+): readonly (Sharding | undefined)[] {
   if (shape.kind === "none") return [];
   if (shardings === undefined || isSharding(shardings)) {
     if (shape.kind === "leaf") return [shardings];
     return shape.items.flatMap((item) => leafShardings(item, shardings, what));
   }
-  if (shape.kind === "list" && isList(shardings)) return shape.items.flatMap((item, i) => leafShardings(item, shardings[i], `${what}[${i}]`));
-  if (shape.kind === "record" && !isList(shardings)) return shape.items.flatMap((item, i) => leafShardings(item, shardings[shape.keys[i] as string], `${what}.${shape.keys[i]}`));
+  if (shape.kind === "list" && isList(shardings))
+    return shape.items.flatMap((item, i) => leafShardings(item, shardings[i], `${what}[${i}]`));
+  if (shape.kind === "record" && !isList(shardings))
+    return shape.items.flatMap((item, i) =>
+      leafShardings(item, shardings[shape.keys[i] as string], `${what}.${shape.keys[i]}`),
+    );
   throw new L3mError("L3M_BAD_OPTION", {
     message: `the shardings of ${what} do not have the structure of its tensors`,
     expected: shape.kind === "leaf" ? "one sharding" : `a ${shape.kind}`,

@@ -16,7 +16,11 @@ export interface TracedFunction {
   /** One parameter per tensor of the arguments, in order. */
   readonly inputs: readonly Value[];
   /** Tensors from outside; `variable` is set if a tf.Variable held the tensor. */
-  readonly captures: readonly { readonly storage: TensorStorage; readonly variable: Variable | undefined; readonly value: Value }[];
+  readonly captures: readonly {
+    readonly storage: TensorStorage;
+    readonly variable: Variable | undefined;
+    readonly value: Value;
+  }[];
   readonly resultShape: TreeShape;
   readonly results: readonly TracedLeaf[];
   /** Variables that the function assigned, with their new values. */
@@ -26,20 +30,32 @@ export interface TracedFunction {
 }
 
 /** Traces `fn` on placeholders for the tensors `leaves` of arguments of structure `shape`. */
-export function traceFunction(backend: XlaBackend, name: string, fn: (args: readonly Tree[]) => Tree, shape: TreeShape, leaves: readonly Tensor[]): TracedFunction {
+export function traceFunction(
+  backend: XlaBackend,
+  name: string,
+  fn: (args: readonly Tree[]) => Tree,
+  shape: TreeShape,
+  leaves: readonly Tensor[],
+): TracedFunction {
   const trace = new Trace(name);
   const variables = Object.values(engine().state.registeredVariables);
   const before = new Map<Variable, DataId>(variables.map((variable) => [variable, variable.dataId]));
-  const holders = new Map<TensorStorage, Variable>(variables.map((variable) => [backend.storageOf(variable.dataId), variable]));
+  const holders = new Map<TensorStorage, Variable>(
+    variables.map((variable) => [backend.storageOf(variable.dataId), variable]),
+  );
   for (const variable of variables) backend.incRef(variable.dataId);
-  const inputs = leaves.map((leaf) => parameter({ shape: leaf.shape, element: backend.storageOf(leaf.dataId).element }));
+  const inputs = leaves.map((leaf) =>
+    parameter({ shape: leaf.shape, element: backend.storageOf(leaf.dataId).element }),
+  );
   let traced: Omit<TracedFunction, "inputs" | "captures"> | undefined;
   const random = Math.random;
   backend.trace = trace;
   Math.random = () => rejectRandom(name);
   try {
     tidy(() => {
-      const placeholders = inputs.map((value, i) => engine().makeTensorFromTensorInfo(backend.tensorOf(value, (leaves[i] as Tensor).dtype)));
+      const placeholders = inputs.map((value, i) =>
+        engine().makeTensorFromTensorInfo(backend.tensorOf(value, (leaves[i] as Tensor).dtype)),
+      );
       const result = fn(unflatten(shape, placeholders.values()) as readonly Tree[]);
       const outputs: Tensor[] = [];
       const resultShape = flatten(result, outputs, `the result of "${name}"`);
@@ -48,7 +64,9 @@ export function traceFunction(backend: XlaBackend, name: string, fn: (args: read
       traced = {
         resultShape,
         results: outputs.map(leafOf),
-        assigned: current.filter((variable) => before.get(variable) !== variable.dataId).map((variable) => ({ ...leafOf(variable), variable })),
+        assigned: current
+          .filter((variable) => before.get(variable) !== variable.dataId)
+          .map((variable) => ({ ...leafOf(variable), variable })),
         madeVariables: current.some((variable) => !before.has(variable)),
       };
     });
@@ -57,7 +75,8 @@ export function traceFunction(backend: XlaBackend, name: string, fn: (args: read
     backend.trace = undefined;
     for (const [variable, dataId] of before) restore(backend, variable, dataId);
     if (traced === undefined) {
-      for (const variable of Object.values(engine().state.registeredVariables)) if (!before.has(variable)) variable.dispose();
+      for (const variable of Object.values(engine().state.registeredVariables))
+        if (!before.has(variable)) variable.dispose();
     }
   }
   const captures = [...trace.captures].map(([storage, value]) => ({ storage, value, variable: holders.get(storage) }));

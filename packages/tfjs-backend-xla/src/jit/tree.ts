@@ -42,17 +42,22 @@ export function flatten(tree: Tree, leaves: Tensor[], what: string): TreeShape {
 /** A tree of the given structure over `leaves`, which are taken in order. */
 export function unflatten(shape: TreeShape, leaves: Iterator<Tensor>): Tree {
   switch (shape.kind) {
-    case "none": return undefined;
-    case "leaf": return leaves.next().value as Tensor;
-    case "list": return shape.items.map((item) => unflatten(item, leaves));
-    case "record": return Object.fromEntries(shape.keys.map((key, i) => [key, unflatten(shape.items[i] as TreeShape, leaves)]));
+    case "none":
+      return undefined;
+    case "leaf":
+      return leaves.next().value as Tensor;
+    case "list":
+      return shape.items.map((item) => unflatten(item, leaves));
+    case "record":
+      return Object.fromEntries(shape.keys.map((key, i) => [key, unflatten(shape.items[i] as TreeShape, leaves)]));
   }
 }
 
 /** True if the tree has this structure; its tensors are then appended to `leaves`. Allocates nothing else. */
 export function matches(shape: TreeShape, tree: Tree, leaves: Tensor[]): boolean {
   switch (shape.kind) {
-    case "none": return tree === undefined;
+    case "none":
+      return tree === undefined;
     case "leaf":
       if (!(tree instanceof Tensor)) return false;
       leaves.push(tree);
@@ -63,7 +68,8 @@ export function matches(shape: TreeShape, tree: Tree, leaves: Tensor[]): boolean
       return true;
     }
     case "record": {
-      if (tree === undefined || tree instanceof Tensor || isList(tree) || countKeys(tree) !== shape.keys.length) return false;
+      if (tree === undefined || tree instanceof Tensor || isList(tree) || countKeys(tree) !== shape.keys.length)
+        return false;
       for (let i = 0; i < shape.keys.length; i++) {
         const key = shape.keys[i] as string;
         if (!Object.hasOwn(tree, key) || !matches(shape.items[i] as TreeShape, tree[key], leaves)) return false;

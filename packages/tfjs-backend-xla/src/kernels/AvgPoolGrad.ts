@@ -12,6 +12,10 @@ export const avgPoolGrad = lowering<"dy" | "input", PoolAttrs>("AvgPoolGrad", ({
   const low = padding.map(([before], i) => (size[i] ?? 1) - 1 - before);
   const spread = dy.value.type.shape.map((extent, i) => (extent - 1) * (strides[i] ?? 1) + 1);
   const high = shape.map((extent, i) => extent + (size[i] ?? 1) - 1 - (low[i] ?? 0) - (spread[i] ?? 0));
-  const padded = pad(share, splat(0, scalarType(share.type.element)), { low, high, interior: strides.map((stride) => stride - 1) });
+  const padded = pad(share, splat(0, scalarType(share.type.element)), {
+    low,
+    high,
+    interior: strides.map((stride) => stride - 1),
+  });
   return { value: reduceWindow(padded, { kind: "add", size }), dtype: "float32" };
 });

@@ -2,7 +2,10 @@
 import { lowering } from "../lowering/kernel.ts";
 import { matMul } from "../lowering/mat-mul.ts";
 
-export const batchMatMul = lowering<"a" | "b", { readonly transposeA: boolean; readonly transposeB: boolean }>("BatchMatMul", ({ a, b }, { transposeA, transposeB }) => ({
-  value: matMul(a.value, b.value, transposeA, transposeB),
-  dtype: a.dtype,
-}));
+export const batchMatMul = lowering<"a" | "b", { readonly transposeA: boolean; readonly transposeB: boolean }>(
+  "BatchMatMul",
+  ({ a, b }, { transposeA, transposeB }) => ({
+    value: matMul(a.value, b.value, transposeA, transposeB),
+    dtype: a.dtype,
+  }),
+);

@@ -6,6 +6,12 @@ export const embeddingGather = lowering<"table" | "ids">("EmbeddingGather", ({ t
   const width = table.value.type.shape[1] ?? 0;
   const index = convert(ids.value, "i32");
   const rank = index.type.shape.length;
-  const value = gather(table.value, index, { offsetDims: [rank], collapsedSliceDims: [0], startIndexMap: [0], indexVectorDim: rank, sliceSizes: [1, width] });
+  const value = gather(table.value, index, {
+    offsetDims: [rank],
+    collapsedSliceDims: [0],
+    startIndexMap: [0],
+    indexVectorDim: rank,
+    sliceSizes: [1, width],
+  });
   return { value, dtype: table.dtype };
 });

@@ -3,4 +3,7 @@ import { iota as lower } from "@l3m/stablehlo";
 import { type IotaAttrs } from "@l3m/tfjs-kernels";
 import { lowering } from "../lowering/kernel.ts";
 
-export const iota = lowering<never, IotaAttrs>("Iota", (_inputs, { shape, axis }) => ({ value: lower({ shape: [...shape], element: "i32" }, axis), dtype: "int32" }));
+export const iota = lowering<never, IotaAttrs>("Iota", (_inputs, { shape, axis }) => ({
+  value: lower({ shape: [...shape], element: "i32" }, axis),
+  dtype: "int32",
+}));

@@ -5,5 +5,8 @@ import { lowering } from "../lowering/kernel.ts";
 
 export const leakyRelu = lowering<"x", { readonly alpha: number }>("LeakyRelu", ({ x }, { alpha }) => {
   const value = toFloat(x.value);
-  return { value: select(compare("LT", value, fullLike(value, 0)), multiply(fullLike(value, alpha), value), value), dtype: "float32" };
+  return {
+    value: select(compare("LT", value, fullLike(value, 0)), multiply(fullLike(value, alpha), value), value),
+    dtype: "float32",
+  };
 });

@@ -8,7 +8,12 @@ export const logSoftmax = lowering<"logits", { readonly axis: number }>("LogSoft
   const x = toFloat(logits.value);
   const { shape, element } = x.type;
   const axis = normalizeAxis(attrs.axis, shape.length);
-  const over = (reduced: Value) => broadcastInDim(reduced, shape, shape.map((_, i) => i).filter((i) => i !== axis));
+  const over = (reduced: Value) =>
+    broadcastInDim(
+      reduced,
+      shape,
+      shape.map((_, i) => i).filter((i) => i !== axis),
+    );
   const wide = convert(x, "f32");
   const shifted = subtract(wide, over(reduce(wide, { dims: [axis], kind: "maximum" })));
   const value = subtract(shifted, over(log(reduce(exp(shifted), { dims: [axis], kind: "add" }))));

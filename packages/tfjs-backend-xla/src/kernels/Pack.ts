@@ -9,6 +9,8 @@ export const pack = listLowering<{ readonly axis: number }>("Pack", (inputs, { a
   const { shape } = first.value.type;
   const dim = normalizeAxis(axis, shape.length + 1);
   const elements = new Set(inputs.map(({ value }) => value.type.element));
-  const rows = inputs.map(({ value }) => reshape(elements.size > 1 ? convert(value, elementOf(first.dtype)) : value, shape.toSpliced(dim, 0, 1)));
+  const rows = inputs.map(({ value }) =>
+    reshape(elements.size > 1 ? convert(value, elementOf(first.dtype)) : value, shape.toSpliced(dim, 0, 1)),
+  );
   return { value: concatenate(rows, dim), dtype: first.dtype };
 });

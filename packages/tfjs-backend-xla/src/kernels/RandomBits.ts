@@ -4,4 +4,7 @@ import { type RandomBitsAttrs } from "@l3m/tfjs-kernels";
 import { lowering } from "../lowering/kernel.ts";
 import { threefryWords } from "../lowering/threefry.ts";
 
-export const randomBits = lowering<"key", RandomBitsAttrs>("RandomBits", ({ key }, { shape, stream }) => ({ value: bitcastConvert(threefryWords(key.value, stream, shape), "i32"), dtype: "int32" }));
+export const randomBits = lowering<"key", RandomBitsAttrs>("RandomBits", ({ key }, { shape, stream }) => ({
+  value: bitcastConvert(threefryWords(key.value, stream, shape), "i32"),
+  dtype: "int32",
+}));

@@ -8,7 +8,12 @@ export const softmax = lowering<"logits", { readonly dim: number }>("Softmax", (
   const x = toFloat(logits.value);
   const { shape, element } = x.type;
   const axis = normalizeAxis(dim, shape.length);
-  const over = (reduced: Value) => broadcastInDim(reduced, shape, shape.map((_, i) => i).filter((i) => i !== axis));
+  const over = (reduced: Value) =>
+    broadcastInDim(
+      reduced,
+      shape,
+      shape.map((_, i) => i).filter((i) => i !== axis),
+    );
   const wide = convert(x, "f32");
   const powers = exp(subtract(wide, over(reduce(wide, { dims: [axis], kind: "maximum" }))));
   const value = divide(powers, over(reduce(powers, { dims: [axis], kind: "add" })));

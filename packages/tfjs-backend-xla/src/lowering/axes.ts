@@ -13,6 +13,16 @@ export function normalizeAxis(axis: number, rank: number): number {
 }
 
 /** A reduced value with its reduced axes put back as extents of 1 if asked. */
-export function restoreAxes(reduced: Value, shape: readonly number[], axes: readonly number[], keepDims: boolean | undefined): Value {
-  return keepDims === true ? reshape(reduced, shape.map((extent, i) => (axes.includes(i) ? 1 : extent))) : reduced;
+export function restoreAxes(
+  reduced: Value,
+  shape: readonly number[],
+  axes: readonly number[],
+  keepDims: boolean | undefined,
+): Value {
+  return keepDims === true
+    ? reshape(
+        reduced,
+        shape.map((extent, i) => (axes.includes(i) ? 1 : extent)),
+      )
+    : reduced;
 }

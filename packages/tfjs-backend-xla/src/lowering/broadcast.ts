@@ -1,17 +1,20 @@
 /** NumPy broadcasting and the meeting of element types. */
-import { broadcastInDim, convert, isFloat, reshape, type Scalar, splat, type Value } from "@l3m/stablehlo";
+import { broadcastInDim, convert, isFloat, sameShape, type Scalar, splat, type Value } from "@l3m/stablehlo";
 import { backend_util } from "@tensorflow/tfjs-core";
 
 /** `x` with the given shape; dimensions align on the right, extents of 1 repeat. */
 export function broadcastTo(x: Value, shape: readonly number[]): Value {
   const offset = shape.length - x.type.shape.length;
-  const kept = x.type.shape.flatMap((extent, i) => (extent === shape[i + offset] ? [i] : []));
-  const squeezed = reshape(x, kept.map((i) => x.type.shape[i] as number));
-  return broadcastInDim(squeezed, shape, kept.map((i) => i + offset));
+  return broadcastInDim(
+    x,
+    shape,
+    x.type.shape.map((_, i) => i + offset),
+  );
 }
 
 /** Both values in their common shape. */
 export function broadcastPair(a: Value, b: Value): readonly [Value, Value] {
+  if (sameShape(a.type.shape, b.type.shape)) return [a, b];
   const shape = backend_util.assertAndGetBroadcastShape([...a.type.shape], [...b.type.shape]);
   return [broadcastTo(a, shape), broadcastTo(b, shape)];
 }

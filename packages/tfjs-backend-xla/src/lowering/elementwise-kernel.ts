@@ -10,12 +10,18 @@ export function floatUnary(kernelName: string, op: (x: Value) => Value): KernelL
 
 /** A function that keeps the dtype. */
 export function numericUnary(kernelName: string, op: (x: Value) => Value): KernelLowering {
-  return lowering<"x">(kernelName, ({ x }) => ({ value: convert(op(toNumber(x.value)), x.value.type.element), dtype: x.dtype }));
+  return lowering<"x">(kernelName, ({ x }) => ({
+    value: convert(op(toNumber(x.value)), x.value.type.element),
+    dtype: x.dtype,
+  }));
 }
 
 /** A function that rounds floats and leaves integers alone. */
 export function roundingUnary(kernelName: string, op: (x: Value) => Value): KernelLowering {
-  return lowering<"x">(kernelName, ({ x }) => ({ value: isFloat(x.value.type.element) ? op(x.value) : x.value, dtype: x.dtype }));
+  return lowering<"x">(kernelName, ({ x }) => ({
+    value: isFloat(x.value.type.element) ? op(x.value) : x.value,
+    dtype: x.dtype,
+  }));
 }
 
 /** A test of floats. */
@@ -34,10 +40,16 @@ export function arithmetic(kernelName: string, op: (a: Value, b: Value) => Value
 
 /** A comparison of two broadcast operands. */
 export function comparison(kernelName: string, direction: Direction): KernelLowering {
-  return lowering<"a" | "b">(kernelName, ({ a, b }) => ({ value: compare(direction, ...broadcastPair(...unify(a.value, b.value))), dtype: "bool" }));
+  return lowering<"a" | "b">(kernelName, ({ a, b }) => ({
+    value: compare(direction, ...broadcastPair(...unify(a.value, b.value))),
+    dtype: "bool",
+  }));
 }
 
 /** A function of two broadcast booleans. */
 export function logical(kernelName: string, op: (a: Value, b: Value) => Value): KernelLowering {
-  return lowering<"a" | "b">(kernelName, ({ a, b }) => ({ value: op(...broadcastPair(convert(a.value, "i1"), convert(b.value, "i1"))), dtype: "bool" }));
+  return lowering<"a" | "b">(kernelName, ({ a, b }) => ({
+    value: op(...broadcastPair(convert(a.value, "i1"), convert(b.value, "i1"))),
+    dtype: "bool",
+  }));
 }

@@ -22,5 +22,8 @@ export function matMul(a: Value, b: Value, transposeA: boolean, transposeB: bool
   y = broadcastTo(y, [...batch, yRows, yCols]);
   const rank = batch.length;
   const dims = batch.map((_, i) => i);
-  return dotGeneral(x, y, { batching: [dims, dims], contracting: [[transposeA ? rank : rank + 1], [transposeB ? rank + 1 : rank]] });
+  return dotGeneral(x, y, {
+    batching: [dims, dims],
+    contracting: [[transposeA ? rank : rank + 1], [transposeB ? rank + 1 : rank]],
+  });
 }

@@ -10,7 +10,10 @@ export interface PoolAttrs {
 }
 
 /** Pooling always runs on `[batch, height, width, channels]`. */
-export function poolInfo(shape: readonly number[], { filterSize, strides, pad, dimRoundingMode }: PoolAttrs): backend_util.Conv2DInfo {
+export function poolInfo(
+  shape: readonly number[],
+  { filterSize, strides, pad, dimRoundingMode }: PoolAttrs,
+): backend_util.Conv2DInfo {
   return backend_util.computePool2DInfo([...shape] as Shape4D, filterSize, strides, 1, pad, dimRoundingMode);
 }
 

@@ -30,7 +30,11 @@ export function scan(kernelName: string, combine: (a: Value, b: Value) => Value,
 /** Moves elements `step` places up along `axis`; the first ones become `neutral`. */
 function shift(x: Value, axis: number, step: number, neutral: number): Value {
   const { shape, element } = x.type;
-  const kept = slice(x, shape.map(() => 0), shape.map((extent, i) => (i === axis ? Math.max(0, extent - step) : extent)));
+  const kept = slice(
+    x,
+    shape.map(() => 0),
+    shape.map((extent, i) => (i === axis ? Math.max(0, extent - step) : extent)),
+  );
   const low = shape.map((extent, i) => (i === axis ? Math.min(step, extent) : 0));
   return pad(kept, splat(neutral, scalarType(element)), { low, high: shape.map(() => 0) });
 }

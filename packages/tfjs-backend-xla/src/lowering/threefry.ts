@@ -1,5 +1,20 @@
 /** Threefry-2x32 as integer operations: the same words as the host implementation in tfjs-kernels, under any sharding. */
-import { add, bitcastConvert, iota, multiply, or, reshape, shiftLeft, shiftRightLogical, sizeOf, slice, splat, type TensorType, type Value, xor } from "@l3m/stablehlo";
+import {
+  add,
+  bitcastConvert,
+  iota,
+  multiply,
+  or,
+  reshape,
+  shiftLeft,
+  shiftRightLogical,
+  sizeOf,
+  slice,
+  splat,
+  type TensorType,
+  type Value,
+  xor,
+} from "@l3m/stablehlo";
 import { L3mError } from "@l3m/errors";
 import { THREEFRY_PARITY, THREEFRY_ROTATIONS, type Words } from "@l3m/tfjs-kernels";
 import { broadcastTo, fullLike } from "./broadcast.ts";
@@ -8,7 +23,12 @@ type Pair = readonly [Value, Value];
 
 /** ui32 words of `shape`: element i is `x0 ^ x1` of the block with counter (0, i), row-major. `key` is int32 `[2]`. */
 export function threefryWords(key: Value, stream: Words, shape: readonly number[]): Value {
-  if (sizeOf(shape) > 2 ** 32) throw new L3mError("L3M_BAD_SHAPE", { message: "too many random numbers in one tensor", expected: "at most 2^32", got: String(sizeOf(shape)) });
+  if (sizeOf(shape) > 2 ** 32)
+    throw new L3mError("L3M_BAD_SHAPE", {
+      message: "too many random numbers in one tensor",
+      expected: "at most 2^32",
+      got: String(sizeOf(shape)),
+    });
   const words = bitcastConvert(key, "ui32");
   const word = (at: number) => reshape(slice(words, [at], [at + 1]), []);
   const scalar: TensorType = { shape: [], element: "ui32" };

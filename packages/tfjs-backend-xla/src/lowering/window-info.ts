@@ -9,12 +9,17 @@ export type Shape4D = [number, number, number, number];
 
 /** Padding of height and width. */
 export function spatialPadding({ padInfo }: Conv2DInfo): readonly (readonly [number, number])[] {
-  return [[padInfo.top, padInfo.bottom], [padInfo.left, padInfo.right]];
+  return [
+    [padInfo.top, padInfo.bottom],
+    [padInfo.left, padInfo.right],
+  ];
 }
 
 /** Dimension letters of a Conv2D; kernels are always `[height, width, in, out]`. */
 export function conv2dLayout({ dataFormat }: Conv2DInfo): ConvolutionLayout {
-  return dataFormat === "channelsLast" ? { input: "b01f", kernel: "01io", output: "b01f" } : { input: "bf01", kernel: "01io", output: "bf01" };
+  return dataFormat === "channelsLast"
+    ? { input: "b01f", kernel: "01io", output: "b01f" }
+    : { input: "bf01", kernel: "01io", output: "bf01" };
 }
 
 /** Spreads spatial numbers over all four dimensions, with `other` for batch and channels. */
