@@ -41,9 +41,7 @@ export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
     const random = randomNumbers(options.seed);
     const done: Moment[] = [];
     while (done.length < kills) {
-      // the moments must come before the end of the run, also when every one of them finishes a checkpoint
-      const left = Math.floor((steps - savedStep(broken)) / checkpointEvery) - 1;
-      const moment = drawMoment(random, pace, left > 0 ? Math.min(checkpointEvery - 1, 6) : 0);
+      const moment = drawMoment(random, pace, steps - savedStep(broken), checkpointEvery);
       const run = start(options, broken);
       let ended = false;
       void run.ended.then(() => (ended = true));

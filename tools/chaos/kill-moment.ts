@@ -20,13 +20,13 @@ export interface Pace {
   readonly stepMs: number;
 }
 
-/** A moment drawn with `random`, which is uniform in [0, 1). `last` steps at most lie before it. */
-export function drawMoment(random: () => number, pace: Pace, last: number): Moment {
-  const kinds: readonly MomentKind[] = last < 1 ? ["start"] : ["start", "step", "checkpoint"];
+/** A moment drawn with `random`, which is uniform in [0, 1), for a run that has `left` steps to go. */
+export function drawMoment(random: () => number, pace: Pace, left: number, checkpointEvery: number): Moment {
+  const kinds: readonly MomentKind[] = left <= 2 * checkpointEvery ? ["start"] : ["start", "step", "checkpoint"];
   const kind = kinds[Math.floor(random() * kinds.length)] ?? "start";
   if (kind === "start") return { kind, steps: 0, delayMs: random() * pace.startMs };
-  if (kind === "step") return { kind, steps: 1 + Math.floor(random() * last), delayMs: random() * pace.stepMs };
-  return { kind, steps: 0, delayMs: random() * 30 };
+  if (kind === "checkpoint") return { kind, steps: 0, delayMs: random() * 100 };
+  return { kind, steps: 1 + Math.floor(random() * 1.6 * checkpointEvery), delayMs: random() * pace.stepMs };
 }
 
 /** Resolves true at the moment, or false when `ended` came first. */

@@ -14,6 +14,7 @@ export type {
   OptimSection,
   RegistryNode,
 } from "./experiment/experiment-config.ts";
+export { scoresSet } from "./experiment/scores-set.ts";
 export { findPlugins, type PluginSource } from "./plugins/find-plugins.ts";
 export { loadPlugins, type LoadedPlugin } from "./plugins/load-plugins.ts";
 export { loadToolSettings, type ToolSettings } from "./tool-settings.ts";

@@ -85,6 +85,14 @@ it("reports a key read before it is written, at the block that reads it", () => 
   ]);
 });
 
+it("reports what a validation set does not bring, and which set", () => {
+  const report = check([], { dataKeys: ["image"], validationKeys: { whole: ["image"], style: ["images"] } });
+  expect(placesOf(report.errors)).toEqual(["L3M_MISSING_KEY 6:19 model.meta_model.preprocessor"]);
+  expect(report.errors[0]?.details.message).toBe(
+    'preprocessor (port x) reads "image", which nothing wrote in the validation set "style". Did you mean "images"?',
+  );
+});
+
 it("only warns after an opaque block", () => {
   const report = check(["~model.meta_model.preprocessor", "+model.meta_model.preprocessor=tiny/opaque"], { dataKeys: ["image"] });
   expect(report.errors).toEqual([]);

@@ -1,6 +1,7 @@
 /** One run from a config file to a report: what `l3m train` does, for programs. */
 import * as tf from "@l3m/core/tf";
 import { type Batch, build, type Metric, type Plugin } from "@l3m/core";
+import { scoresSet } from "@l3m/config";
 import type { L3mError } from "@l3m/errors";
 import { createMesh, dataParallelLayout, deviceCount, type Layout } from "@l3m/fsdp-mesh";
 import { readState, restoreState } from "./checkpoint/state-tensors.ts";
@@ -10,6 +11,7 @@ import { openEngine } from "./engines/open-engine.ts";
 import { Evaluator, type Validation, type ValidationSet } from "./evaluate.ts";
 import { runLoop } from "./loop.ts";
 import { writeReport } from "./report/write-report.ts";
+import { requireKeys } from "./run/check-key-flow.ts";
 import { MetricsLog, readMetrics } from "./run/metrics-log.ts";
 import { notFiniteError } from "./run/not-finite.ts";
 import { openTrainData, openValidationData } from "./run/open-data.ts";
@@ -139,13 +141,15 @@ class Run {
       config: this.#resolved,
       reporter: this.#reporter,
     });
-    writeRunFile(this.#dir.config, this.#resolved);
     const parameters = model.params.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
     this.#reporter.info(`model     ${(parameters / 1e6).toFixed(2)} M parameters, ${plan.trained.length} trained tensors`);
 
     const sets = await this.#validationSets();
     const source = await openTrainData(this.#experiment, this.#reporter, checkpoint?.loop.data);
     try {
+      const validationKeys = Object.fromEntries(sets.map(({ name, source: { keys } }) => [name, keys]));
+      requireKeys(this.#experiment, { dataKeys: source.keys, validationKeys });
+      writeRunFile(this.#dir.config, this.#resolved);
       const startStep = checkpoint?.loop.step ?? 0;
       if (checkpoint !== undefined) this.#reporter.info(`resuming  after step ${startStep} from ${checkpoint.path}`);
       const state = checkpoint === undefined ? await this.#training.initialState() : restoreState(model, checkpoint.tensors, optimizer.slots);
@@ -191,14 +195,13 @@ class Run {
     const { config, registry } = this.#experiment;
     const metrics = config.metrics.map((node, i) => ({
       metric: build(registry, "metric", node, { where: `metrics.${i}`, compat: config.compat }).product,
-      sets: typeof node === "string" ? undefined : node["dataset_name"],
+      node,
     }));
-    const applies = (sets: unknown, name: string): boolean => sets === undefined || sets === null || (Array.isArray(sets) ? sets.includes(name) : sets === name);
     return Promise.all(
       Object.keys(config.data.val ?? {}).map(async (name) => ({
         name,
         source: await openValidationData(this.#experiment, name, this.#reporter),
-        metrics: metrics.filter(({ sets }) => applies(sets, name)).map(({ metric }): Metric => metric),
+        metrics: metrics.filter(({ node }) => scoresSet(node, name)).map(({ metric }): Metric => metric),
       })),
     );
   }

@@ -2,18 +2,26 @@
 import type { Command } from "@commander-js/extra-typings";
 import { formatCheck } from "@l3m/config";
 import preset from "@l3m/preset-l3m";
-import { inspectExperiment } from "@l3m/train";
+import { inspectExperiment, inspectKeyFlow } from "@l3m/train";
 import type { SetExitCode } from "../main.ts";
+import { terminalReporter } from "../terminal/terminal-reporter.ts";
 
 export function addCheckCommand(program: Command, setExitCode: SetExitCode): void {
   program
     .command("check")
     .description("Check a config without running it: all errors at once, key flow, parameters.")
     .argument("<config>", "the YAML file of the experiment")
-    .argument("[overrides...]", "key=value")
-    .action(async (config, overrides) => {
-      const { check } = await inspectExperiment(config, { overrides, preset });
-      process.stdout.write(formatCheck(check));
-      setExitCode(check.errors.length === 0 ? 0 : 1);
+    .argument("[overrides...]", "key=value (also +key=value to add, ~key to remove)")
+    .option("--no-data", "do not read a sample of the data to learn which keys it brings")
+    .action(async (config, overrides, options) => {
+      const reporter = terminalReporter();
+      try {
+        const inspected = await inspectExperiment(config, { overrides, preset });
+        const check = options.data ? await inspectKeyFlow(inspected, reporter) : inspected.check;
+        process.stdout.write(formatCheck(check));
+        setExitCode(check.errors.length === 0 ? 0 : 1);
+      } finally {
+        reporter.close();
+      }
     });
 }

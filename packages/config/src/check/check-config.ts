@@ -6,6 +6,7 @@ import { build, buildModel, type Registry } from "@l3m/core";
 import { didYouMean, isL3mError, L3mError, L3mErrors } from "@l3m/errors";
 import type { ExperimentConfig, RegistryNode } from "../experiment/experiment-config.ts";
 import { parseExperiment } from "../experiment/parse-experiment.ts";
+import { scoresSet } from "../experiment/scores-set.ts";
 import type { LoadedConfig } from "../loaded-config.ts";
 import { parsePath } from "../tree/config-path.ts";
 import type { ConfigWarning } from "../tree/stale-options.ts";
@@ -16,6 +17,8 @@ import { parameterTable, type ParameterTable } from "./parameter-table.ts";
 export interface CheckOptions {
   /** DataDict keys of a training batch. Without them, keys that nothing wrote are reported as what the data must bring. */
   readonly dataKeys?: readonly string[];
+  /** DataDict keys of a batch of each validation set, where the metrics run. Without them metrics are held against `dataKeys`. */
+  readonly validationKeys?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** What a check found. `keyFlow` and `parameters` are null when the model cannot be built. */
@@ -40,18 +43,30 @@ export function checkConfig(config: LoadedConfig, registry: Registry, options: C
   const model = findings.attempt(() => buildModel(registry, experiment.model.meta_model, { where: MODEL, compat: experiment.compat }));
   if (model === undefined) return nothing;
   const readers = readersOf(experiment, registry, findings);
-  const keyFlow = keyFlowReport(model.root.flow(), readers, options.dataKeys ?? null);
-  if (keyFlow.dataKeys !== null) for (const read of keyFlow.unwritten) findings.addUnwritten(read);
+  const { dataKeys = null, validationKeys = null } = options;
+  const flow = model.root.flow();
+  const keyFlow = keyFlowReport(flow, readers, dataKeys);
+  const inTraining = ({ port, path }: UnwrittenRead): boolean => validationKeys === null || port !== null || path === "loss";
+  if (dataKeys !== null) for (const read of keyFlow.unwritten) if (inTraining(read)) findings.addUnwritten(read);
+  for (const [set, keys] of Object.entries(validationKeys ?? {})) {
+    const lossPath = experiment.val_loss === null ? "loss" : "val_loss";
+    const after = readers.filter(({ path, node }) => (path.startsWith("metrics.") ? scoresSet(node, set) : path === lossPath));
+    for (const read of keyFlowReport(flow, after, keys).unwritten) findings.addUnwritten(read, set);
+  }
   return { ...nothing, keyFlow, parameters: parameterTable(model) };
 }
 
 const MODEL = "model.meta_model";
 
+interface NodeReader extends KeyReader {
+  readonly node: RegistryNode;
+}
+
 /** What reads keys after the model: the losses and the metrics. */
-function readersOf({ loss, val_loss, metrics, compat }: ExperimentConfig, registry: Registry, findings: Findings): KeyReader[] {
-  const reader = (kind: "loss" | "metric", node: RegistryNode, path: string): KeyReader[] => {
+function readersOf({ loss, val_loss, metrics, compat }: ExperimentConfig, registry: Registry, findings: Findings): NodeReader[] {
+  const reader = (kind: "loss" | "metric", node: RegistryNode, path: string): NodeReader[] => {
     const built = findings.attempt(() => build(registry, kind, node, { where: path, compat }));
-    return built === undefined ? [] : [{ path, reads: built.product.reads }];
+    return built === undefined ? [] : [{ path, node, reads: built.product.reads }];
   };
   return [
     ...reader("loss", loss, "loss"),
@@ -65,6 +80,7 @@ class Findings {
   readonly errors: L3mError[] = [];
   readonly warnings: ConfigWarning[];
   private readonly config: LoadedConfig;
+  private readonly unwritten = new Set<string>();
 
   constructor(config: LoadedConfig) {
     this.config = config;
@@ -86,12 +102,17 @@ class Findings {
     this.errors.push(placeError(error, this.config));
   }
 
-  addUnwritten({ path, port, key, available, afterOpaque }: UnwrittenRead): void {
+  /** `set` is the validation set without the key; undefined = the training data. A read that fails in several of them is said once. */
+  addUnwritten({ path, port, key, available, afterOpaque }: UnwrittenRead, set?: string): void {
+    const id = `${path} ${port ?? ""} ${key}`;
+    if (this.unwritten.has(id)) return;
+    this.unwritten.add(id);
     const inModel = port !== null;
     const node = inModel ? [MODEL, path].filter((part) => part !== "").join(".") : path;
     const where = this.config.place(node);
     const reader = inModel ? `${path || "The model"} (port ${port})` : path;
-    const message = `${reader} reads "${key}", which nothing wrote.${didYouMean(key, available)}`;
+    const inSet = set === undefined ? "" : ` in the validation set "${set}"`;
+    const message = `${reader} reads "${key}", which nothing wrote${inSet}.${didYouMean(key, available)}`;
     if (afterOpaque) {
       this.warnings.push({ message: `${message} A block before it does not say what it writes.`, where });
       return;

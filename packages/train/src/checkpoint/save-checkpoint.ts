@@ -62,14 +62,26 @@ function unfinished(folder: string): string[] {
 
 /** Turns a failed write into an error that says what to do. */
 export function writeError(error: unknown, file: string): Error {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  if (code === "ENOSPC" || code === "EDQUOT") {
-    return new L3mError("L3M_DISK_FULL", { message: "There is no space left to write.", where: { file }, fix: "Free space, then run the same command with --resume auto; earlier checkpoints are intact.", cause: error });
+  if (!(error instanceof Error) || !("code" in error)) return error instanceof Error ? error : new L3mError("L3M_RUN_DIR", { message: String(error), where: { file } });
+  const { code } = error;
+  if (code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG") {
+    return new L3mError("L3M_DISK_FULL", {
+      message: "There is no space left to write.",
+      where: { file },
+      expected: "space for one more checkpoint",
+      got: error.message,
+      fix: "Free space, then run the same command with the same --run-dir; earlier checkpoints are intact.",
+      cause: error,
+    });
   }
-  if (code === "EACCES" || code === "EROFS" || code === "EPERM" || code === "ENOTDIR" || code === "EEXIST") {
-    return new L3mError("L3M_RUN_DIR", { message: "The run directory cannot be written.", where: { file }, got: String(code), fix: "Choose another one with --run-dir, or change its permissions.", cause: error });
-  }
-  return error instanceof Error ? error : new L3mError("L3M_RUN_DIR", { message: String(error), where: { file } });
+  return new L3mError("L3M_RUN_DIR", {
+    message: "The run directory cannot be written.",
+    where: { file },
+    expected: "a directory that this process can create and write",
+    got: error.message,
+    fix: "Choose another one with --run-dir, or change its permissions.",
+    cause: error,
+  });
 }
 
 function manifestOf(folder: string, contents: CheckpointContents): Manifest {

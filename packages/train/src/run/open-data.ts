@@ -18,6 +18,8 @@ export interface FetchedBatch {
 
 /** Endless training batches with exact state. */
 export interface TrainSource {
+  /** DataDict keys of its batches. */
+  readonly keys: readonly string[];
   next(): Promise<FetchedBatch>;
   close(): Promise<void>;
 }
@@ -26,6 +28,8 @@ export interface TrainSource {
 export interface FiniteSource {
   readonly length: number;
   readonly batchSize: number;
+  /** DataDict keys of its batches. */
+  readonly keys: readonly string[];
   /** `rows` of each batch are real. */
   batches(): AsyncIterable<{ readonly batch: Batch; readonly rows: number }>;
   /** One sample before its transforms, for people to look at: an 8-bit RGB image `[H, W, 3]` and its text, where it has them. */
@@ -34,12 +38,19 @@ export interface FiniteSource {
   readonly credits: readonly string[];
 }
 
+/** What a check of the key flow needs to know of the data. */
+export interface DataKeys {
+  /** DataDict keys of a training batch. */
+  readonly dataKeys: readonly string[];
+  readonly validationKeys: Readonly<Record<string, readonly string[]>>;
+}
+
 /** Opens the training data; with `state` it goes on right after the batch that the state belongs to. */
 export async function openTrainData(experiment: Experiment, reporter: Reporter, state: unknown): Promise<TrainSource> {
   const { config, registry, plugins } = experiment;
   const split = config.data.train;
-  const nodes = nodesOf(experiment, split, "data.train");
-  const pipeline = await prepared(pipelineOf(registry, nodes), "training data", reporter);
+  const { pipeline, nodes } = await openPipeline(experiment, split, "data.train", reporter);
+  const keys = await keysOf(pipeline);
   const sampler = build(registry, "sampler", split.sampler ?? "data/shuffled", {
     where: "data.train.sampler",
     parent: { dataset: pipeline.dataset, batch_size: split.batch_size, seed: config.experiment.seed },
@@ -56,6 +67,7 @@ export async function openTrainData(experiment: Experiment, reporter: Reporter, 
   });
   reporter.info(`data      ${pipeline.dataset.length} samples, batches of ${split.batch_size}`);
   return {
+    keys,
     async next() {
       const loaded = await loader.next();
       if (loaded !== undefined) return loaded;
@@ -72,13 +84,13 @@ export async function openTrainData(experiment: Experiment, reporter: Reporter, 
 /** Opens one validation set. */
 export async function openValidationData(experiment: Experiment, name: string, reporter: Reporter): Promise<FiniteSource> {
   const split = experiment.config.data.val?.[name] as DataSplit;
-  const where = `data.val.${name}`;
-  const pipeline = await prepared(pipelineOf(experiment.registry, nodesOf(experiment, split, where)), `validation data "${name}"`, reporter);
+  const { pipeline } = await openPipeline(experiment, split, `data.val.${name}`, reporter);
   const { dataset } = pipeline;
   const batchSize = split.batch_size;
   return {
     length: dataset.length,
     batchSize,
+    keys: await keysOf(pipeline),
     credits: dataset.credits ?? [],
     async *batches() {
       const sampler = new SequentialSampler({ dataset, batchSize, seed: 0 });
@@ -101,14 +113,30 @@ export async function openValidationData(experiment: Experiment, name: string, r
 /** Validation samples that people look at draw nothing at random. */
 const NO_RANDOMNESS = { uint32: () => 0, float: () => 0, below: () => 0, fork: () => NO_RANDOMNESS };
 
-function nodesOf({ loaded }: Experiment, split: DataSplit, where: string): PipelineNodes {
-  const { dataset, transforms, tokenizer, collate } = split;
-  return { dataset, transforms, tokenizer, collate, where, folder: path.dirname(path.resolve(loaded.file)) };
+/** DataDict keys of every split: reads one sample of each. */
+export async function readDataKeys(experiment: Experiment, reporter: Reporter): Promise<DataKeys> {
+  const { train, val } = experiment.config.data;
+  const keys = async (split: DataSplit, where: string): Promise<readonly string[]> =>
+    keysOf((await openPipeline(experiment, split, where, reporter)).pipeline);
+  const dataKeys = await keys(train, "data.train");
+  const sets = Object.entries(val ?? {}).map(async ([name, split]) => [name, await keys(split, `data.val.${name}`)] as const);
+  return { dataKeys, validationKeys: Object.fromEntries(await Promise.all(sets)) };
 }
 
-async function prepared(pipeline: Pipeline, what: string, reporter: Reporter): Promise<Pipeline> {
-  await prepareDataset(pipeline.dataset, (done, total) => reporter.work(`preparing ${what}`, done, total));
-  return pipeline;
+/** The parts of one split, with its data set prepared. */
+async function openPipeline(experiment: Experiment, split: DataSplit, where: string, reporter: Reporter): Promise<{ readonly pipeline: Pipeline; readonly nodes: PipelineNodes }> {
+  const { dataset, transforms, tokenizer, collate } = split;
+  const nodes = { dataset, transforms, tokenizer, collate, where, folder: path.dirname(path.resolve(experiment.loaded.file)) };
+  const pipeline = pipelineOf(experiment.registry, nodes);
+  await prepareDataset(pipeline.dataset, (done, total) => reporter.work(`preparing ${where}`, done, total));
+  return { pipeline, nodes };
+}
+
+/** DataDict keys of a batch, from a batch of one sample. */
+async function keysOf(pipeline: Pipeline): Promise<readonly string[]> {
+  const sampler = new SequentialSampler({ dataset: pipeline.dataset, batchSize: 1, seed: 0 });
+  const loader = await createLoader({ pipeline, sampler, seed: 0, onSkip: () => undefined });
+  return Object.keys((await loader.next())?.batch.tensors ?? {});
 }
 
 const DATA_KINDS: readonly string[] = ["dataset", "transform", "tokenizer", "collate"];

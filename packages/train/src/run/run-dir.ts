@@ -1,5 +1,5 @@
 /** The files of a run. */
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { L3mError } from "@l3m/errors";
 import { writeError } from "../checkpoint/save-checkpoint.ts";
@@ -29,12 +29,15 @@ export function newRunDir(name: string, now: Date): string {
   return path.join("runs", name.replace(/[^\w.-]+/g, "-"), stamp);
 }
 
-/** Writes a file of the run. @throws L3M_RUN_DIR, L3M_DISK_FULL */
+/** Writes a file of the run whole or not at all. @throws L3M_RUN_DIR, L3M_DISK_FULL */
 export function writeRunFile(file: string, text: string): void {
+  const temporary = `${file}.tmp`;
   try {
     mkdirSync(path.dirname(file), { recursive: true });
-    writeFileSync(file, text);
+    writeFileSync(temporary, text);
+    renameSync(temporary, file);
   } catch (error) {
+    rmSync(temporary, { force: true });
     throw writeError(error, file);
   }
 }

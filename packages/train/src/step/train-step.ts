@@ -68,7 +68,14 @@ export function trainStep(parts: TrainStepParts, names: MetricNames) {
     names.splice(0, names.length, ...values.keys());
     const vector = tf.stack([...values.values()].map((value) => tf.reshape(value, [])));
     tf.dispose([...metrics.values()]); // they were kept beyond the tape's scope
-    return { state: { params, buffers, slots, alive }, metrics: vector };
+    const nextBuffers = mapValues(buffers, (value, path) => {
+      const old = state.buffers[path] as Tensor;
+      if (value === old) return old;
+      const next = tf.where(finite, value, old);
+      tf.dispose(value); // kept beyond the tape's scope, like the metrics
+      return next;
+    });
+    return { state: { params, buffers: nextBuffers, slots, alive }, metrics: vector };
   };
 }
 
@@ -133,8 +140,8 @@ function partOf(value: Tensor, part: number, count: number): Tensor {
   return tf.slice(value, [part * rows, ...value.shape.slice(1).map(() => 0)], [rows, ...value.shape.slice(1)]);
 }
 
-function mapValues<V, R>(map: Readonly<Record<string, V>>, change: (value: V) => R): Record<string, R> {
-  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(value)]));
+function mapValues<V, R>(map: Readonly<Record<string, V>>, change: (value: V, key: string) => R): Record<string, R> {
+  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(value, key)]));
 }
 
 function mapEntries(map: ReadonlyMap<string, Tensor>, change: (value: Tensor) => Tensor): Map<string, Tensor> {
