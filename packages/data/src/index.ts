@@ -41,7 +41,13 @@ export type { FieldArray, TensorField } from "./tensor-field.ts";
 export { BpeTokenizer, type BpeRoles } from "./text/bpe-tokenizer.ts";
 export { ByteTokenizer } from "./text/byte-tokenizer.ts";
 export { padText, type PaddedText } from "./text/pad-text.ts";
-export { formatTokenizer, parseTokenizer, readTokenizerFile, writeTokenizerFile, type BpeVocabulary } from "./text/tokenizer-file.ts";
+export {
+  formatTokenizer,
+  parseTokenizer,
+  readTokenizerFile,
+  writeTokenizerFile,
+  type BpeVocabulary,
+} from "./text/tokenizer-file.ts";
 export { trainBpe, type TrainBpeOptions } from "./text/train-bpe.ts";
 
 /** The plugin `data`. */

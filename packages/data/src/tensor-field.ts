@@ -22,7 +22,7 @@ export function sizeOf(shape: readonly number[]): number {
 }
 
 /** How a field is named in error messages: `f32[3,32,32]`, `string`. */
-export function describeField(field: Field | undefined): string {
+function describeField(field: Field | undefined): string {
   if (field === undefined) return "nothing";
   if (!isTensorField(field)) return typeof field;
   const dtype = field.data instanceof Float32Array ? "f32" : field.data instanceof Int32Array ? "i32" : "u8";

@@ -7,13 +7,30 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Batch } from "@l3m/core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type BatchSource, createLoader, type LoadedBatch, type LoaderOptions, SequentialSampler, ShuffledSampler, type SkippedSample } from "../src/index.ts";
+import {
+  type BatchSource,
+  createLoader,
+  type LoadedBatch,
+  type LoaderOptions,
+  SequentialSampler,
+  ShuffledSampler,
+  type SkippedSample,
+} from "../src/index.ts";
 import { buildPipeline } from "./fixtures/worker-builder.mjs";
 
 const fixtures = join(import.meta.dirname, "fixtures");
 const repository = resolve(import.meta.dirname, "../../..");
 const builder = pathToFileURL(join(fixtures, "worker-builder.mjs")).href;
-const GOOD = ["photo-420.jpg", "photo-444.jpg", "progressive.jpg", "grey.jpg", "rgb.png", "alpha.png", "palette.png", "lossless.webp"];
+const GOOD = [
+  "photo-420.jpg",
+  "photo-444.jpg",
+  "progressive.jpg",
+  "grey.jpg",
+  "rgb.png",
+  "alpha.png",
+  "palette.png",
+  "lossless.webp",
+];
 
 /** A data set of 24 images; `bad` are the positions of unreadable ones. */
 function makeFolder(bad: Readonly<Record<number, string>> = {}): string {
@@ -116,8 +133,14 @@ describe("batches", () => {
   it("are cut into the parts of several processes", async () => {
     const root = makeFolder();
     const captions = async (shard?: { index: number; count: number }): Promise<unknown[]> =>
-      (await take(await start(root, shard === undefined ? {} : { shard }), 3)).map(({ batch }) => batch.values["caption"]);
-    const [whole, left, right] = [await captions(), await captions({ index: 0, count: 2 }), await captions({ index: 1, count: 2 })];
+      (await take(await start(root, shard === undefined ? {} : { shard }), 3)).map(
+        ({ batch }) => batch.values["caption"],
+      );
+    const [whole, left, right] = [
+      await captions(),
+      await captions({ index: 0, count: 2 }),
+      await captions({ index: 1, count: 2 }),
+    ];
     whole.forEach((batch, i) => expect(batch).toEqual([left[i], right[i]].flat()));
   });
 
@@ -147,20 +170,33 @@ describe("bad images", () => {
     expect(new Set(warnings.map(({ index }) => index))).toEqual(new Set([2, 9, 17]));
     expect(warnings).toHaveLength(3);
     expect(warnings.find(({ index }) => index === 9)?.message).toMatch(/L3M_BAD_SAMPLE.*9-not-an-image\.jpg/);
-    for (const { batch } of expected) expect(new Set(batch.values["caption"]?.map((caption) => /\d+/.exec(String(caption))?.[0])).size).toBe(5);
+    for (const { batch } of expected)
+      expect(new Set(batch.values["caption"]?.map((caption) => /\d+/.exec(String(caption))?.[0])).size).toBe(5);
     expect(await take(await start(root, { workers: 2, onSkip: () => undefined }), 15)).toEqual(expected);
   });
 
   it("are dropped in evaluation", async () => {
-    const batches = await take(await start(makeFolder(bad), { sequential: true, badSamples: "drop", workers: 1, onSkip: () => undefined }), 99);
+    const batches = await take(
+      await start(makeFolder(bad), { sequential: true, badSamples: "drop", workers: 1, onSkip: () => undefined }),
+      99,
+    );
     expect(batches.map(({ batch }) => batch.tensors["image"]?.shape[0])).toEqual([4, 4, 5, 4, 4]);
     expect(batches.map(({ skipped }) => skipped)).toEqual([1, 1, 0, 1, 0]);
   });
 
   it("give one clear warning of the process by default", async () => {
-    const warned = new Promise<Error & { code?: string }>((settle) => process.once("warning", settle));
+    const warned = new Promise<Error>((settle) => {
+      process.on("warning", function listen(warning) {
+        if (warning.name !== "L3mWarning") return;
+        process.off("warning", listen);
+        settle(warning);
+      });
+    });
     await take(await start(makeFolder({ 0: "truncated.jpg" }), { sequential: true }), 1);
-    expect(await warned).toMatchObject({ code: "L3M_BAD_SAMPLE", message: expect.stringContaining("0-truncated.jpg") as string });
+    expect(await warned).toMatchObject({
+      code: "L3M_BAD_SAMPLE",
+      message: expect.stringContaining("0-truncated.jpg") as string,
+    });
   });
 
   it("stop the run when nothing can be read", async () => {
@@ -173,10 +209,15 @@ describe("bad images", () => {
 
 describe("missing data", () => {
   it("is named", async () => {
-    await expect(start("/nowhere/at/all")).rejects.toThrowError(/L3M_DATA_NOT_FOUND.*\/nowhere\/at\/all\/captions\.jsonl/);
+    await expect(start("/nowhere/at/all")).rejects.toThrowError(
+      /L3M_DATA_NOT_FOUND.*\/nowhere\/at\/all\/captions\.jsonl/,
+    );
     const root = makeFolder();
     rmSync(join(root, "images"), { recursive: true });
-    await expect(start(root)).rejects.toMatchObject({ code: "L3M_DATA_NOT_FOUND", details: { where: { file: join(root, "images") } } });
+    await expect(start(root)).rejects.toMatchObject({
+      code: "L3M_DATA_NOT_FOUND",
+      details: { where: { file: join(root, "images") } },
+    });
   });
 
   it("is named by line when a caption is malformed", async () => {
@@ -195,7 +236,10 @@ describe("workers", () => {
 
   it("report that the pipeline cannot be built there", async () => {
     const root = makeFolder();
-    const source = await start(root, { workers: 1, recipe: { builder: pathToFileURL(join(root, "none.mjs")).href, plugins: [], pipeline: {} } });
+    const source = await start(root, {
+      workers: 1,
+      recipe: { builder: pathToFileURL(join(root, "none.mjs")).href, plugins: [], pipeline: {} },
+    });
     await expect(source.next()).rejects.toThrowError(/none\.mjs/);
     await source.close();
   });

@@ -3,9 +3,21 @@ import { describe, expect, it } from "vitest";
 import { permutation, philox4x32, sampleRng } from "../src/index.ts";
 
 const KNOWN_ANSWERS: readonly [counter: number[], key: number[], block: number[]][] = [
-  [[0, 0, 0, 0], [0, 0], [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8]],
-  [[0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff], [0xffffffff, 0xffffffff], [0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd]],
-  [[0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344], [0xa4093822, 0x299f31d0], [0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1]],
+  [
+    [0, 0, 0, 0],
+    [0, 0],
+    [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8],
+  ],
+  [
+    [0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff],
+    [0xffffffff, 0xffffffff],
+    [0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd],
+  ],
+  [
+    [0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344],
+    [0xa4093822, 0x299f31d0],
+    [0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1],
+  ],
 ];
 
 describe("philox4x32", () => {
@@ -21,7 +33,16 @@ describe("sampleRng", () => {
 
   it("depends on seed, draw, index and fork, and on nothing else", () => {
     expect(first(sampleRng(1, 2, 3))).toEqual(first(sampleRng(1, 2, 3)));
-    const streams = [sampleRng(1, 2, 3), sampleRng(2, 2, 3), sampleRng(1, 3, 3), sampleRng(1, 2, 4), sampleRng(1, 2 ** 40, 3), sampleRng(1, 2, 3).fork("a"), sampleRng(1, 2, 3).fork("b"), sampleRng(1, 2, 3).fork("a").fork("a")];
+    const streams = [
+      sampleRng(1, 2, 3),
+      sampleRng(2, 2, 3),
+      sampleRng(1, 3, 3),
+      sampleRng(1, 2, 4),
+      sampleRng(1, 2 ** 40, 3),
+      sampleRng(1, 2, 3).fork("a"),
+      sampleRng(1, 2, 3).fork("b"),
+      sampleRng(1, 2, 3).fork("a").fork("a"),
+    ];
     expect(new Set(streams.map((rng) => first(rng).join())).size).toBe(streams.length);
   });
 

@@ -12,7 +12,10 @@ function take(sampler: Sampler, batches: number): number[][] {
   return Array.from({ length: batches }, () => [...(sampler.next()?.indices ?? [])]);
 }
 
-const styled = datasetOf(50, Array.from({ length: 50 }, (_, i) => Math.floor(i / 3)));
+const styled = datasetOf(
+  50,
+  Array.from({ length: 50 }, (_, i) => Math.floor(i / 3)),
+);
 
 describe("SequentialSampler", () => {
   it("gives every item once and a short last batch", () => {
@@ -26,21 +29,31 @@ describe("SequentialSampler", () => {
     const dropping = new SequentialSampler(inputs, { dropLast: true });
     take(dropping, 2);
     expect(dropping.next()).toBeUndefined();
-    expect(take(new SequentialSampler(inputs, { repeat: true }), 4)).toEqual([[0, 1], [2, 3], [4, 0], [1, 2]]);
+    expect(take(new SequentialSampler(inputs, { repeat: true }), 4)).toEqual([
+      [0, 1],
+      [2, 3],
+      [4, 0],
+      [1, 2],
+    ]);
   });
 });
 
 describe("ShuffledSampler", () => {
   it("gives every item once per epoch, each epoch in another order", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 12 }), fc.nat(), (length, batchSize, seed) => {
-        const sampler = new ShuffledSampler({ dataset: datasetOf(length), batchSize, seed });
-        const stream = take(sampler, Math.ceil((3 * length) / batchSize)).flat();
-        for (let epoch = 0; epoch < 3; epoch++) {
-          const items = stream.slice(epoch * length, (epoch + 1) * length);
-          expect(items.sort((a, b) => a - b)).toEqual(Array.from({ length }, (_, i) => i));
-        }
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 1, max: 12 }),
+        fc.nat(),
+        (length, batchSize, seed) => {
+          const sampler = new ShuffledSampler({ dataset: datasetOf(length), batchSize, seed });
+          const stream = take(sampler, Math.ceil((3 * length) / batchSize)).flat();
+          for (let epoch = 0; epoch < 3; epoch++) {
+            const items = stream.slice(epoch * length, (epoch + 1) * length);
+            expect(items.sort((a, b) => a - b)).toEqual(Array.from({ length }, (_, i) => i));
+          }
+        },
+      ),
     );
     const sampler = new ShuffledSampler({ dataset: datasetOf(100), batchSize: 100, seed: 0 });
     const [first, second] = take(sampler, 2);
@@ -67,8 +80,12 @@ describe("DistinctConceptsSampler", () => {
   });
 
   it("needs concepts, and enough of them", () => {
-    expect(() => new DistinctConceptsSampler({ dataset: datasetOf(5), batchSize: 2, seed: 0 })).toThrowError(/L3M_BAD_OPTION[\s\S]*data\/shuffled/);
-    expect(() => new DistinctConceptsSampler({ dataset: styled, batchSize: 18, seed: 0 })).toThrowError(/at least 18 concepts/);
+    expect(() => new DistinctConceptsSampler({ dataset: datasetOf(5), batchSize: 2, seed: 0 })).toThrowError(
+      /L3M_BAD_OPTION[\s\S]*data\/shuffled/,
+    );
+    expect(() => new DistinctConceptsSampler({ dataset: styled, batchSize: 18, seed: 0 })).toThrowError(
+      /at least 18 concepts/,
+    );
   });
 });
 
@@ -78,7 +95,8 @@ describe.each([
   ["data/distinct-concepts", {}],
 ])("%s", (name, options) => {
   const registry = new Registry([dataPlugin]);
-  const create = (seed: number, dataset = styled): Sampler => build(registry, "sampler", { sampler: name, ...options }, { parent: { dataset, batch_size: 6, seed } }).product;
+  const create = (seed: number, dataset = styled): Sampler =>
+    build(registry, "sampler", { sampler: name, ...options }, { parent: { dataset, batch_size: 6, seed } }).product;
 
   it("goes on exactly from a saved state", () => {
     fc.assert(
@@ -97,7 +115,17 @@ describe.each([
 
   it("refuses the state of other data", () => {
     expect(() => create(0).restore(create(1).state())).toThrowError(/L3M_CHECKPOINT/);
-    expect(() => create(0).restore(create(0, datasetOf(49, Array.from({ length: 49 }, (_, i) => i))).state())).toThrowError(/length/);
+    expect(() =>
+      create(0).restore(
+        create(
+          0,
+          datasetOf(
+            49,
+            Array.from({ length: 49 }, (_, i) => i),
+          ),
+        ).state(),
+      ),
+    ).toThrowError(/length/);
     expect(() => create(0).restore({ position: 3 })).toThrowError(/L3M_CHECKPOINT/);
   });
 });

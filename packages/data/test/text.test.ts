@@ -5,10 +5,21 @@ import { join } from "node:path";
 import { build, Registry } from "@l3m/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import dataPlugin, { BpeTokenizer, ByteTokenizer, formatTokenizer, padText, parseTokenizer, readTokenizerFile, trainBpe, writeTokenizerFile } from "../src/index.ts";
+import dataPlugin, {
+  BpeTokenizer,
+  ByteTokenizer,
+  formatTokenizer,
+  padText,
+  parseTokenizer,
+  readTokenizerFile,
+  trainBpe,
+  writeTokenizerFile,
+} from "../src/index.ts";
 
 const fixtures = join(import.meta.dirname, "fixtures");
-const corpus = readFileSync(join(fixtures, "corpus.txt"), "utf8").split("\n").filter((line) => line !== "");
+const corpus = readFileSync(join(fixtures, "corpus.txt"), "utf8")
+  .split("\n")
+  .filter((line) => line !== "");
 
 interface BpeCase {
   readonly add_prefix_space: boolean;
@@ -18,41 +29,49 @@ interface BpeCase {
 
 const { cases } = JSON.parse(readFileSync(join(fixtures, "bpe.json"), "utf8")) as { cases: BpeCase[] };
 
-describe.each(cases)("byte-level BPE with add_prefix_space $add_prefix_space", ({ add_prefix_space: addPrefixSpace, file, texts }) => {
-  const trained = trainBpe(corpus, { vocabSize: 600, addPrefixSpace });
+describe.each(cases)(
+  "byte-level BPE with add_prefix_space $add_prefix_space",
+  ({ add_prefix_space: addPrefixSpace, file, texts }) => {
+    const trained = trainBpe(corpus, { vocabSize: 600, addPrefixSpace });
 
-  it("trains the vocabulary and merges of Hugging Face's trainer", () => {
-    expect(trained.merges).toEqual(file.model.merges);
-    expect(Object.fromEntries(trained.vocab)).toEqual(file.model.vocab);
-  });
+    it("trains the vocabulary and merges of Hugging Face's trainer", () => {
+      expect(trained.merges).toEqual(file.model.merges);
+      expect(Object.fromEntries(trained.vocab)).toEqual(file.model.vocab);
+    });
 
-  it("does not depend on the order of the texts", () => {
-    expect(trainBpe([...corpus].reverse(), { vocabSize: 600, addPrefixSpace }).merges).toEqual(trained.merges);
-  });
+    it("does not depend on the order of the texts", () => {
+      expect(trainBpe([...corpus].reverse(), { vocabSize: 600, addPrefixSpace }).merges).toEqual(trained.merges);
+    });
 
-  it("writes the file that Hugging Face writes", () => {
-    expect(JSON.parse(formatTokenizer(trained))).toEqual({ ...file, decoder: { type: "ByteLevel", add_prefix_space: true, trim_offsets: true, use_regex: true } });
-  });
+    it("writes the file that Hugging Face writes", () => {
+      expect(JSON.parse(formatTokenizer(trained))).toEqual({
+        ...file,
+        decoder: { type: "ByteLevel", add_prefix_space: true, trim_offsets: true, use_regex: true },
+      });
+    });
 
-  it("reads the file and gives the same ids and texts", () => {
-    const tokenizer = new BpeTokenizer(parseTokenizer(JSON.stringify(file), "tokenizer.json"));
-    for (const { text, ids, decoded } of texts) {
-      expect(tokenizer.encode(text), JSON.stringify(text)).toEqual(ids);
-      expect(tokenizer.decode(ids)).toBe(decoded);
-    }
-  });
+    it("reads the file and gives the same ids and texts", () => {
+      const tokenizer = new BpeTokenizer(parseTokenizer(JSON.stringify(file), "tokenizer.json"));
+      for (const { text, ids, decoded } of texts) {
+        expect(tokenizer.encode(text), JSON.stringify(text)).toEqual(ids);
+        expect(tokenizer.decode(ids)).toBe(decoded);
+      }
+    });
 
-  it("gives back any text", () => {
-    const tokenizer = new BpeTokenizer(trained);
-    const wellFormed = fc.string({ unit: "binary" }).filter((text) => !text.includes("<pad>") && !text.includes("<eos>") && !text.startsWith("\ufeff"));
-    fc.assert(
-      fc.property(wellFormed, (text) => {
-        const prefixed = addPrefixSpace && text !== "" && !text.startsWith(" ") ? ` ${text}` : text;
-        expect(tokenizer.decode(tokenizer.encode(text))).toBe(prefixed);
-      }),
-    );
-  });
-});
+    it("gives back any text", () => {
+      const tokenizer = new BpeTokenizer(trained);
+      const wellFormed = fc
+        .string({ unit: "binary" })
+        .filter((text) => !text.includes("<pad>") && !text.includes("<eos>") && !text.startsWith("\ufeff"));
+      fc.assert(
+        fc.property(wellFormed, (text) => {
+          const prefixed = addPrefixSpace && text !== "" && !text.startsWith(" ") ? ` ${text}` : text;
+          expect(tokenizer.decode(tokenizer.encode(text))).toBe(prefixed);
+        }),
+      );
+    });
+  },
+);
 
 describe("tokenizer files", () => {
   const folder = mkdtempSync(join(tmpdir(), "l3m-bpe-"));
@@ -65,7 +84,10 @@ describe("tokenizer files", () => {
   });
 
   it("may list merges as strings, as older files do", () => {
-    const old = formatTokenizer(vocabulary).replace(/"merges": \[[\s\S]*\]\s*\}\s*\}\s*$/, `"merges": ${JSON.stringify(vocabulary.merges.map((merge) => merge.join(" ")))}}}`);
+    const old = formatTokenizer(vocabulary).replace(
+      /"merges": \[[\s\S]*\]\s*\}\s*\}\s*$/,
+      `"merges": ${JSON.stringify(vocabulary.merges.map((merge) => merge.join(" ")))}}}`,
+    );
     expect(parseTokenizer(old, "old.json")).toEqual(vocabulary);
   });
 
@@ -91,7 +113,9 @@ describe("tokenizer files", () => {
     const registry = new Registry([dataPlugin]);
     const tokenizer = build(registry, "tokenizer", { tokenizer: "data/bpe-tokenizer", file: path }).product;
     expect([tokenizer.padId, tokenizer.eosId, tokenizer.bosId, tokenizer.vocabSize]).toEqual([0, 1, undefined, 300]);
-    expect(() => build(registry, "tokenizer", { tokenizer: "data/bpe-tokenizer", file: path, eos_token: "</s>" })).toThrowError(/<\/s>/);
+    expect(() =>
+      build(registry, "tokenizer", { tokenizer: "data/bpe-tokenizer", file: path, eos_token: "</s>" }),
+    ).toThrowError(/<\/s>/);
   });
 });
 

@@ -18,12 +18,20 @@ const TRANSFORMS: readonly ConfigNode[] = [
 
 const dataset = build(registry, "dataset", { dataset: "emoji-pairs/emoji-pairs", split: "train" }).product;
 const transforms = TRANSFORMS.map((node) => build(registry, "transform", node).product);
-const collate = build(registry, "collate", { collate: "data/image-text-collate", context_length: 16, tokenizer: { tokenizer: "data/bpe-tokenizer", file: `${import.meta.dirname}/../tokenizer.json` } }).product;
+const collate = build(registry, "collate", {
+  collate: "data/image-text-collate",
+  context_length: 16,
+  tokenizer: { tokenizer: "data/bpe-tokenizer", file: `${import.meta.dirname}/../tokenizer.json` },
+}).product;
 let loader: Awaited<ReturnType<typeof createLoader>>;
 
 beforeAll(async () => {
   await prepareDataset(dataset);
-  loader = await createLoader({ pipeline: { dataset, transforms, collate }, sampler: new DistinctConceptsSampler({ dataset, batchSize: 128, seed: 0 }), seed: 0 });
+  loader = await createLoader({
+    pipeline: { dataset, transforms, collate },
+    sampler: new DistinctConceptsSampler({ dataset, batchSize: 128, seed: 0 }),
+    seed: 0,
+  });
 });
 
 bench("a quickstart batch of 128", async () => void (await loader.next()), { warmupIterations: 5, iterations: 50 });

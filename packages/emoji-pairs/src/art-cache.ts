@@ -27,8 +27,13 @@ export function cacheDirectory(environment: NodeJS.ProcessEnv = process.env): st
 /** Where art of this size is kept. */
 export function artFolder(size: number, cache: string = cacheDirectory()): string {
   const packages = [...STYLES.map(({ name }) => `@iconify-json/${name}`), "unicode-emoji-json", "emojilib"];
-  const versions = packages.map((name) => `${name}@${(require(`${name}/package.json`) as { version: string }).version}`);
-  const key = createHash("sha256").update(JSON.stringify({ FORMAT, size, versions, renderer: sharp.versions })).digest("hex").slice(0, 16);
+  const versions = packages.map(
+    (name) => `${name}@${(require(`${name}/package.json`) as { version: string }).version}`,
+  );
+  const key = createHash("sha256")
+    .update(JSON.stringify({ FORMAT, size, versions, renderer: sharp.versions }))
+    .digest("hex")
+    .slice(0, 16);
   return join(cache, "emoji-pairs", key);
 }
 
@@ -36,7 +41,11 @@ export function artFolder(size: number, cache: string = cacheDirectory()): strin
  * The art at `size` pixels, from the cache or rasterised now (10 to 20 s of one core; `progress` is called meanwhile).
  * Throws `L3M_CACHE` if the cache folder cannot be written.
  */
-export async function loadArt(size: number, progress: Progress = () => undefined, cache: string = cacheDirectory()): Promise<Art> {
+export async function loadArt(
+  size: number,
+  progress: Progress = () => undefined,
+  cache: string = cacheDirectory(),
+): Promise<Art> {
   const folder = artFolder(size, cache);
   return (await readArt(folder)) ?? (await makeArt(folder, size, progress));
 }

@@ -7,6 +7,7 @@ export interface DrawingKey {
   readonly style: number;
 }
 
+/** Drawings with their pixels. */
 export class Art {
   /** S. */
   readonly size: number;

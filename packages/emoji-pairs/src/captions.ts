@@ -16,6 +16,7 @@ export interface CaptionOptions {
   readonly labelled: number;
 }
 
+/** The recipe of the quickstart. */
 export const CAPTION_DEFAULTS: CaptionOptions = { tags: 0.3, maxTags: 4, labelled: 0.7 };
 
 /** The lower-case label. */

@@ -26,7 +26,7 @@ export interface Concept {
 }
 
 /** The code points of an emoji as {@link Concept.hex}. */
-export function hexOf(emoji: string): string {
+function hexOf(emoji: string): string {
   const points = Array.from(emoji, (character) => (character.codePointAt(0) ?? 0).toString(16).padStart(4, "0"));
   return points.filter((point) => point !== "fe0f").join("-");
 }

@@ -13,7 +13,11 @@ import { ATTRIBUTION } from "./styles.ts";
 export type CaptionForm = "random" | "label" | "full";
 
 /** What a split shows unless the config says otherwise. */
-export const SPLIT_CAPTIONS: Readonly<Record<SplitName, CaptionForm>> = { train: "random", style: "label", concept: "full" };
+export const SPLIT_CAPTIONS: Readonly<Record<SplitName, CaptionForm>> = {
+  train: "random",
+  style: "label",
+  concept: "full",
+};
 
 /** Options of {@link EmojiPairs}. */
 export interface EmojiPairsOptions {
@@ -43,7 +47,10 @@ export class EmojiPairs implements Dataset {
   /** Loads or makes the images; a second call does nothing. `progress` defaults to lines on stderr. */
   async prepare(progress?: (done: number, total: number) => void): Promise<void> {
     if (this.#art !== undefined) return;
-    const art = await loadArt(this.#options.imageSize ?? 32, progress ?? plainProgress("emoji-pairs: drawing images once"));
+    const art = await loadArt(
+      this.#options.imageSize ?? 32,
+      progress ?? plainProgress("emoji-pairs: drawing images once"),
+    );
     this.#drawings = splitDrawings(art, this.#options.split);
     this.#concepts = Int32Array.from(this.#drawings, (drawing) => art.drawings[drawing]?.concept ?? -1);
     this.#art = art;
@@ -67,8 +74,17 @@ export class EmojiPairs implements Dataset {
     invariant(drawing !== undefined && key !== undefined && concept !== undefined, `emoji-pairs has no item ${index}`);
     const form = this.#options.caption ?? SPLIT_CAPTIONS[this.#options.split];
     const text =
-      form === "label" ? labelCaption(concept) : form === "full" ? fullCaption(concept) : randomCaption(concept, rng.fork("caption"), this.#options.captions);
-    return { image: { data: art.pixelsOf(drawing), shape: [art.size, art.size, 3] }, text, concept: key.concept, style: key.style };
+      form === "label"
+        ? labelCaption(concept)
+        : form === "full"
+          ? fullCaption(concept)
+          : randomCaption(concept, rng.fork("caption"), this.#options.captions);
+    return {
+      image: { data: art.pixelsOf(drawing), shape: [art.size, art.size, 3] },
+      text,
+      concept: key.concept,
+      style: key.style,
+    };
   }
 
   #loaded(): Art {
@@ -77,18 +93,46 @@ export class EmojiPairs implements Dataset {
   }
 }
 
+/** The dataset `emoji-pairs/emoji-pairs`. */
 export const emojiPairs = defineDataset({
   name: "emoji-pairs",
   summary: "Emoji art in several styles with captions; the test style is never trained on.",
   options: z.strictObject({
-    split: z.enum(["train", "style", "concept"]).describe("Training pairs, training concepts in an unseen style, or unseen concepts in that style."),
+    split: z
+      .enum(["train", "style", "concept"])
+      .describe("Training pairs, training concepts in an unseen style, or unseen concepts in that style."),
     image_size: z.int().min(8).max(512).default(32).describe("Side of an image in pixels."),
-    caption: z.enum(["random", "label", "full"]).nullish().describe("Text of a sample; default random in train, label in style, full in concept."),
-    tag_probability: z.number().min(0).max(1).default(CAPTION_DEFAULTS.tags).describe("Random captions: probability that tags take part."),
+    caption: z
+      .enum(["random", "label", "full"])
+      .nullish()
+      .describe("Text of a sample; default random in train, label in style, full in concept."),
+    tag_probability: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(CAPTION_DEFAULTS.tags)
+      .describe("Random captions: probability that tags take part."),
     max_tags: z.int().positive().default(CAPTION_DEFAULTS.maxTags).describe("Random captions: at most so many tags."),
-    label_probability: z.number().min(0).max(1).default(CAPTION_DEFAULTS.labelled).describe("Random captions with tags: probability that the label stands before them."),
+    label_probability: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(CAPTION_DEFAULTS.labelled)
+      .describe("Random captions with tags: probability that the label stands before them."),
   }),
-  build({ split, image_size: imageSize, caption, tag_probability: tags, max_tags: maxTags, label_probability: labelled }) {
-    return new EmojiPairs({ split, imageSize, captions: { tags, maxTags, labelled }, ...(caption == null ? {} : { caption }) });
+  build({
+    split,
+    image_size: imageSize,
+    caption,
+    tag_probability: tags,
+    max_tags: maxTags,
+    label_probability: labelled,
+  }) {
+    return new EmojiPairs({
+      split,
+      imageSize,
+      captions: { tags, maxTags, labelled },
+      ...(caption == null ? {} : { caption }),
+    });
   },
 });

@@ -8,7 +8,18 @@ const require = createRequire(import.meta.url);
 interface IconSet {
   readonly width?: number;
   readonly height?: number;
-  readonly icons: Readonly<Record<string, { readonly body: string; readonly width?: number; readonly height?: number; readonly left?: number; readonly top?: number }>>;
+  readonly icons: Readonly<
+    Record<
+      string,
+      {
+        readonly body: string;
+        readonly width?: number;
+        readonly height?: number;
+        readonly left?: number;
+        readonly top?: number;
+      }
+    >
+  >;
   readonly aliases?: Readonly<Record<string, { readonly parent: string }>>;
 }
 
@@ -45,7 +56,11 @@ export function findDrawings(concepts: readonly Concept[]): Drawing[] {
 }
 
 /** Collapsed spellings -> concept: labels, slugs, flag names, and the names that sets with code points use. First one wins. */
-function conceptNames(concepts: readonly Concept[], byHex: ReadonlyMap<string, number>, sets: readonly LoadedSet[]): Map<string, number> {
+function conceptNames(
+  concepts: readonly Concept[],
+  byHex: ReadonlyMap<string, number>,
+  sets: readonly LoadedSet[],
+): Map<string, number> {
   const names = new Map<string, number>();
   const add = (name: string, concept: number): void => {
     const key = collapse(name);
@@ -76,7 +91,11 @@ function conceptNames(concepts: readonly Concept[], byHex: ReadonlyMap<string, n
   return names;
 }
 
-function iconsByCodePoint(icons: IconSet, chars: Readonly<Record<string, string>>, byHex: ReadonlyMap<string, number>): Map<number, string> {
+function iconsByCodePoint(
+  icons: IconSet,
+  chars: Readonly<Record<string, string>>,
+  byHex: ReadonlyMap<string, number>,
+): Map<number, string> {
   const found = new Map<number, string>();
   for (const [points, icon] of Object.entries(chars)) {
     const concept = byHex.get(withoutSelector(points));
@@ -109,6 +128,9 @@ function withoutSelector(points: string): string {
 
 /** `Piñata!`, `pinata` and `PIÑATA` are one name: accents, case, spaces and punctuation do not count. */
 function collapse(name: string): string {
-  const plain = name.toLowerCase().normalize("NFKD").replace(/[\u0300-\u036f’']/g, "");
+  const plain = name
+    .toLowerCase()
+    .normalize("NFKD")
+    .replace(/[\u0300-\u036f’']/g, "");
   return plain.replace(/&/g, " and ").replace(/[^a-z0-9]/g, "");
 }

@@ -4,7 +4,14 @@ import { pixelNearestNeighbour } from "./pixel-nearest-neighbour.ts";
 
 export { Art, type DrawingKey } from "./art.ts";
 export { artFolder, cacheDirectory, loadArt } from "./art-cache.ts";
-export { CAPTION_DEFAULTS, fullCaption, labelCaption, randomCaption, trainingCaptions, type CaptionOptions } from "./captions.ts";
+export {
+  CAPTION_DEFAULTS,
+  fullCaption,
+  labelCaption,
+  randomCaption,
+  trainingCaptions,
+  type CaptionOptions,
+} from "./captions.ts";
 export type { Concept } from "./concepts.ts";
 export { emojiPairs, EmojiPairs, SPLIT_CAPTIONS, type CaptionForm, type EmojiPairsOptions } from "./emoji-pairs.ts";
 export { pixelNearestNeighbourBaseline, type RetrievalScores } from "./nearest-neighbour.ts";
@@ -14,4 +21,8 @@ export { ATTRIBUTION, STYLES, TEST_STYLE, TRAINING_STYLES, type Style } from "./
 export { writeTrainingCaptions } from "./write-training-captions.ts";
 
 /** The plugin `emoji-pairs`. */
-export default definePlugin({ namespace: "emoji-pairs", module: import.meta.url, provides: [emojiPairs, pixelNearestNeighbour] });
+export default definePlugin({
+  namespace: "emoji-pairs",
+  module: import.meta.url,
+  provides: [emojiPairs, pixelNearestNeighbour],
+});

@@ -20,7 +20,9 @@ export interface RetrievalScores {
 }
 
 /** Scores of pixel nearest neighbours on the STYLE test (n = 1,241 at 32 pixels). About 3 s of one core. */
-export async function pixelNearestNeighbourBaseline(options: { readonly imageSize?: number } = {}): Promise<RetrievalScores> {
+export async function pixelNearestNeighbourBaseline(
+  options: { readonly imageSize?: number } = {},
+): Promise<RetrievalScores> {
   const art = await loadArt(options.imageSize ?? 32);
   const queries = splitDrawings(art, "style");
   const n = queries.length;
@@ -32,7 +34,8 @@ export async function pixelNearestNeighbourBaseline(options: { readonly imageSiz
   const pixels = new PixelDistance(art);
   const nearest = (query: number, concept: number, limit: number): number => {
     let best = Infinity;
-    for (const drawing of candidates[concept] ?? []) best = Math.min(best, pixels.between(queries[query] ?? 0, drawing, Math.min(best, limit)));
+    for (const drawing of candidates[concept] ?? [])
+      best = Math.min(best, pixels.between(queries[query] ?? 0, drawing, Math.min(best, limit)));
     return best;
   };
   const right = queries.map((_, i) => nearest(i, i, Infinity));

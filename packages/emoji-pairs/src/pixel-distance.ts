@@ -6,6 +6,7 @@ import type { Art } from "./art.ts";
 
 const POOL = 4;
 
+/** Distances between the drawings of one art. */
 export class PixelDistance {
   readonly #pixels: Uint8Array;
   readonly #pixelBytes: number;
@@ -57,7 +58,8 @@ function poolImages(art: Art, pooledSize: number): Int32Array {
       for (let x = 0; x < size; x++) {
         const from = ((drawing * size + y) * size + x) * 3;
         const to = drawing * pooledSize + (Math.floor(y / POOL) * blocks + Math.floor(x / POOL)) * 3;
-        for (let channel = 0; channel < 3; channel++) pooled[to + channel] = (pooled[to + channel] ?? 0) + (pixels[from + channel] ?? 0);
+        for (let channel = 0; channel < 3; channel++)
+          pooled[to + channel] = (pooled[to + channel] ?? 0) + (pixels[from + channel] ?? 0);
       }
     }
   }

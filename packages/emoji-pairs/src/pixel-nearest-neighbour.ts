@@ -3,6 +3,7 @@ import { defineMetric } from "@l3m/core";
 import { z } from "zod";
 import { pixelNearestNeighbourBaseline } from "./nearest-neighbour.ts";
 
+/** The metric `emoji-pairs/pixel-nearest-neighbour`. */
 export const pixelNearestNeighbour = defineMetric({
   name: "pixel-nearest-neighbour",
   summary: "Retrieval in the unseen style by nearest pixels among the training styles, without any training.",

@@ -11,13 +11,23 @@ export type SplitName = "train" | "style" | "concept";
 /** Indices into the drawings of the art, ordered by concept, then by style. */
 export function splitDrawings(art: Art, split: SplitName): number[] {
   const concepts = [...new Set(art.drawings.map(({ concept }) => concept))].sort((a, b) => a - b);
-  const shuffled = [...concepts].sort((a, b) => compare(md5(art.concepts[a]?.hex ?? ""), md5(art.concepts[b]?.hex ?? "")));
+  const shuffled = [...concepts].sort((a, b) =>
+    compare(md5(art.concepts[a]?.hex ?? ""), md5(art.concepts[b]?.hex ?? "")),
+  );
   const heldOut = new Set(shuffled.slice(0, Math.floor(concepts.length * HELD_OUT_CONCEPTS)));
-  const trained = new Set(art.drawings.filter(({ concept, style }) => !heldOut.has(concept) && style !== TEST_STYLE_INDEX).map(({ concept }) => concept));
+  const trained = new Set(
+    art.drawings
+      .filter(({ concept, style }) => !heldOut.has(concept) && style !== TEST_STYLE_INDEX)
+      .map(({ concept }) => concept),
+  );
   const all = art.drawings.map((_, index) => index).sort((a, b) => order(art, a) - order(art, b));
-  if (split === "train") return all.filter((i) => styleOf(art, i) !== TEST_STYLE_INDEX && trained.has(conceptOf(art, i)));
+  if (split === "train")
+    return all.filter((i) => styleOf(art, i) !== TEST_STYLE_INDEX && trained.has(conceptOf(art, i)));
   const wanted = split === "style" ? trained : heldOut;
-  return withoutTwins(art, all.filter((i) => styleOf(art, i) === TEST_STYLE_INDEX && wanted.has(conceptOf(art, i))));
+  return withoutTwins(
+    art,
+    all.filter((i) => styleOf(art, i) === TEST_STYLE_INDEX && wanted.has(conceptOf(art, i))),
+  );
 }
 
 /** Drops drawings whose pixels equal an earlier one's: no retrieval could tell them apart. */

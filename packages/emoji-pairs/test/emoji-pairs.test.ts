@@ -54,7 +54,8 @@ describe("the art", () => {
   it("tells where it comes from", () => {
     expect(TRAINING_STYLES.map(({ name }) => name)).toEqual(["noto", "twemoji", "emojione", "noto-v1"]);
     expect(TEST_STYLE.name).toBe("fluent-emoji-flat");
-    for (const name of ["Twitter Emoji by Twitter (CC-BY-4.0", "EmojiTwo by Emoji One (CC-BY-4.0"]) expect(ATTRIBUTION).toContain(name);
+    for (const name of ["Twitter Emoji by Twitter (CC-BY-4.0", "EmojiTwo by Emoji One (CC-BY-4.0"])
+      expect(ATTRIBUTION).toContain(name);
   });
 
   it("stops with one clear error when the cache cannot be written", async () => {
@@ -74,7 +75,8 @@ describe("the splits", () => {
   });
 
   it("share neither images nor, with the concept test, concepts", () => {
-    const concepts = (split: "train" | "style" | "concept"): Set<number> => new Set(splitDrawings(art, split).map((i) => art.drawings[i]?.concept ?? -1));
+    const concepts = (split: "train" | "style" | "concept"): Set<number> =>
+      new Set(splitDrawings(art, split).map((i) => art.drawings[i]?.concept ?? -1));
     const trained = concepts("train");
     expect([...concepts("style")].every((concept) => trained.has(concept))).toBe(true);
     expect([...concepts("concept")].some((concept) => trained.has(concept))).toBe(false);
@@ -89,7 +91,14 @@ describe("the splits", () => {
 });
 
 describe("captions", () => {
-  const hearts = { hex: "2665", label: "Heart suit", slug: "heart_suit", group: "Activities", alias: "", tags: Array.from("abcdefghij") };
+  const hearts = {
+    hex: "2665",
+    label: "Heart suit",
+    slug: "heart_suit",
+    group: "Activities",
+    alias: "",
+    tags: Array.from("abcdefghij"),
+  };
 
   it("have fixed forms for tests", () => {
     expect(labelCaption(hearts)).toBe("heart suit");
@@ -139,7 +148,9 @@ describe("the dataset", () => {
   });
 
   it("says which option is wrong", () => {
-    expect(() => build(registry, "dataset", { dataset: "emoji-pairs/emoji-pairs", split: "test" })).toThrowError(/split/);
+    expect(() => build(registry, "dataset", { dataset: "emoji-pairs/emoji-pairs", split: "test" })).toThrowError(
+      /split/,
+    );
   });
 
   it("draws training captions by the generator alone", async () => {

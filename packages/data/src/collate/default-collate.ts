@@ -25,8 +25,17 @@ function stackField(samples: readonly Sample[], key: string, first: TensorField)
   const data = emptyLike(first.data, samples.length * size);
   samples.forEach((sample, row) => {
     const field = sample[key];
-    const fits = isTensorField(field) && field.data.constructor === first.data.constructor && field.shape.join() === first.shape.join();
-    if (!fits) throw wrongField(`Sample ${row} of a batch does not fit the first one: collation`, key, `the shape and type of the first sample, [${first.shape.join(",")}]`, field);
+    const fits =
+      isTensorField(field) &&
+      field.data.constructor === first.data.constructor &&
+      field.shape.join() === first.shape.join();
+    if (!fits)
+      throw wrongField(
+        `Sample ${row} of a batch does not fit the first one: collation`,
+        key,
+        `the shape and type of the first sample, [${first.shape.join(",")}]`,
+        field,
+      );
     data.set(field.data, row * size);
   });
   return { data, shape: [samples.length, ...first.shape] };
@@ -39,10 +48,12 @@ function emptyLike(data: FieldArray, length: number): FieldArray {
 
 function plainValue(sample: Sample, key: string): string | number | boolean {
   const field = sample[key];
-  if (field === undefined || isTensorField(field)) throw wrongField("Collation", key, "a string, number or boolean, as in the first sample", field);
+  if (field === undefined || isTensorField(field))
+    throw wrongField("Collation", key, "a string, number or boolean, as in the first sample", field);
   return field;
 }
 
+/** The collate `data/default-collate`. */
 export const defaultCollate = defineCollate({
   name: "default-collate",
   summary: "Stacks arrays along a new first axis and lists other values.",

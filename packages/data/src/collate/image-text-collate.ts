@@ -10,7 +10,12 @@ import { stackSamples } from "./default-collate.ts";
  * name and a mask int32 `[B, N]` under `<key>_mask` (1 on tokens and on the end of text, 0 on padding). The captions
  * themselves stay as the value `caption`.
  */
-export function collateImageText(samples: readonly Sample[], tokenizer: Tokenizer, contextLength: number, key: string): Batch {
+export function collateImageText(
+  samples: readonly Sample[],
+  tokenizer: Tokenizer,
+  contextLength: number,
+  key: string,
+): Batch {
   const captions = samples.map((sample) => {
     const caption = sample[key];
     if (typeof caption !== "string") throw wrongField("data/image-text-collate", key, "a string", caption);
@@ -26,6 +31,7 @@ export function collateImageText(samples: readonly Sample[], tokenizer: Tokenize
   };
 }
 
+/** The collate `data/image-text-collate`. */
 export const imageTextCollate = defineCollate({
   name: "image-text-collate",
   summary: "Stacks images and tokenises captions into padded rows with a mask.",

@@ -27,7 +27,11 @@ export class ImageTextDataset implements PreparableDataset {
     const records = await readImageTextRecords(this.#captions);
     await requireFolder(this.#images);
     if (records.length === 0) {
-      throw new L3mError("L3M_DATA_NOT_FOUND", { message: "The captions file has no lines.", where: { file: this.#captions }, fix: "Add lines, or correct the path." });
+      throw new L3mError("L3M_DATA_NOT_FOUND", {
+        message: "The captions file has no lines.",
+        where: { file: this.#captions },
+        fix: "Add lines, or correct the path.",
+      });
     }
     this.#records = records;
     const concepts = conceptNumbers(records);
@@ -54,9 +58,16 @@ export class ImageTextDataset implements PreparableDataset {
 }
 
 async function requireFolder(folder: string): Promise<void> {
-  const found = await stat(folder).then((entry) => entry.isDirectory(), () => false);
+  const found = await stat(folder).then(
+    (entry) => entry.isDirectory(),
+    () => false,
+  );
   if (found) return;
-  throw new L3mError("L3M_DATA_NOT_FOUND", { message: "The image folder does not exist.", where: { file: folder }, fix: "Correct the path in the config, or create the folder." });
+  throw new L3mError("L3M_DATA_NOT_FOUND", {
+    message: "The image folder does not exist.",
+    where: { file: folder },
+    fix: "Correct the path in the config, or create the folder.",
+  });
 }
 
 function conceptNumbers(records: readonly ImageTextRecord[]): Int32Array | undefined {

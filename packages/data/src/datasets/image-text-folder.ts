@@ -4,6 +4,7 @@ import { defineDataset } from "@l3m/core";
 import { z } from "zod";
 import { ImageTextDataset } from "./image-text-dataset.ts";
 
+/** The dataset `data/image-text-folder`. */
 export const imageTextFolder = defineDataset({
   name: "image-text-folder",
   summary: "A folder with images/ and captions.jsonl; its image paths are relative to images/.",

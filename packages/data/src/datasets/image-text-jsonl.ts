@@ -4,6 +4,7 @@ import { defineDataset } from "@l3m/core";
 import { z } from "zod";
 import { ImageTextDataset } from "./image-text-dataset.ts";
 
+/** The dataset `data/image-text-jsonl`. */
 export const imageTextJsonl = defineDataset({
   name: "image-text-jsonl",
   summary: "A JSONL file of images and captions; image paths are absolute or relative to `images`.",

@@ -16,7 +16,10 @@ export async function decodeImage(bytes: Uint8Array, file: string): Promise<Imag
   try {
     const image = sharp(bytes, { failOn: "error", ignoreIcc: true }).removeAlpha().toColourspace("srgb");
     const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
-    const rgb = info.channels === 3 ? new Uint8Array(data.buffer, data.byteOffset, data.length) : repeatChannel(data, info.channels);
+    const rgb =
+      info.channels === 3
+        ? new Uint8Array(data.buffer, data.byteOffset, data.length)
+        : repeatChannel(data, info.channels);
     return { data: rgb, height: info.height, width: info.width };
   } catch (cause) {
     throw badImage(file, "The image cannot be decoded.", cause);
@@ -41,12 +44,13 @@ function repeatChannel(data: Uint8Array, channels: number): Uint8Array {
   return rgb;
 }
 
+// libvips keeps one error text for all threads: under load it may be gone by the time sharp asks for it ("Unknown error").
 function badImage(file: string, message: string, cause: unknown): L3mError {
   return new L3mError("L3M_BAD_SAMPLE", {
     message,
     where: { file },
     expected: "a whole JPEG, PNG, WebP, GIF, TIFF, AVIF or SVG image",
-    got: cause instanceof Error ? cause.message : String(cause),
+    got: cause instanceof Error && cause.message !== "Unknown error" ? cause.message : "truncated or damaged content",
     fix: "Replace the file, or remove its line from the captions.",
     cause,
   });

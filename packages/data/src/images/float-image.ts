@@ -2,6 +2,7 @@
 import type { Sample } from "@l3m/core";
 import { isTensorField, wrongField } from "../tensor-field.ts";
 
+/** A float image with its sizes. */
 export interface FloatImage {
   /** float32 `[channels, height, width]`. */
   readonly data: Float32Array;
@@ -15,7 +16,8 @@ export function floatImageOf(sample: Sample, key: string, user: string): FloatIm
   const field = sample[key];
   if (isTensorField(field) && field.data instanceof Float32Array) {
     const [channels, height, width] = field.shape;
-    if (channels !== undefined && height !== undefined && width !== undefined && field.shape.length === 3) return { data: field.data, channels, height, width };
+    if (channels !== undefined && height !== undefined && width !== undefined && field.shape.length === 3)
+      return { data: field.data, channels, height, width };
   }
   throw wrongField(user, key, "f32[C,H,W], an image after data/to-tensor", field);
 }

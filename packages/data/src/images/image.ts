@@ -2,6 +2,7 @@
 import type { Sample } from "@l3m/core";
 import { isTensorField, wrongField } from "../tensor-field.ts";
 
+/** A decoded image with its sizes. */
 export interface Image {
   /** uint8 `[height, width, 3]`. */
   readonly data: Uint8Array;
@@ -22,7 +23,8 @@ export function imageOf(sample: Sample, key: string, user: string): Image {
   const field = sample[key];
   if (isTensorField(field) && field.data instanceof Uint8Array) {
     const [height, width, channels] = field.shape;
-    if (height !== undefined && width !== undefined && channels === 3 && field.shape.length === 3) return { data: field.data, height, width };
+    if (height !== undefined && width !== undefined && channels === 3 && field.shape.length === 3)
+      return { data: field.data, height, width };
   }
   throw wrongField(user, key, "u8[H,W,3], a decoded image before data/to-tensor", field);
 }

@@ -10,6 +10,7 @@ function sinc(x: number): number {
   return x === 0 ? 1 : Math.sin(x * Math.PI) / (x * Math.PI);
 }
 
+/** The kernels by name. */
 export const RESAMPLE_FILTERS = {
   bilinear: { support: 1, weight: (x) => (Math.abs(x) < 1 ? 1 - Math.abs(x) : 0) },
   bicubic: {

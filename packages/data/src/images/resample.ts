@@ -18,7 +18,13 @@ interface Taps {
 }
 
 /** Resizes the part of an image inside `box` (default all of it) to `height` x `width`. Equal to Pillow's `crop(box).resize(...)`. */
-export function resample(image: Image, height: number, width: number, interpolation: Interpolation, box: CropBox = wholeOf(image)): Image {
+export function resample(
+  image: Image,
+  height: number,
+  width: number,
+  interpolation: Interpolation,
+  box: CropBox = wholeOf(image),
+): Image {
   const filter = RESAMPLE_FILTERS[interpolation];
   const origin = (box.top * image.width + box.left) * 3;
   const narrowed = resampleRows(image.data.subarray(origin), image.width * 3, box.height, box.width, width, filter);
@@ -31,7 +37,14 @@ function wholeOf(image: Image): CropBox {
 }
 
 /** Horizontal pass: `[rows, inWidth]` pixels, rows `pitch` bytes apart, to `[rows, outWidth]`, packed. */
-function resampleRows(source: Uint8Array, pitch: number, rows: number, inWidth: number, outWidth: number, filter: ResampleFilter): Uint8Array {
+function resampleRows(
+  source: Uint8Array,
+  pitch: number,
+  rows: number,
+  inWidth: number,
+  outWidth: number,
+  filter: ResampleFilter,
+): Uint8Array {
   const out = new Uint8Array(rows * outWidth * 3);
   if (inWidth === outWidth) {
     for (let y = 0; y < rows; y++) out.set(source.subarray(y * pitch, y * pitch + inWidth * 3), y * outWidth * 3);
@@ -62,7 +75,13 @@ function resampleRows(source: Uint8Array, pitch: number, rows: number, inWidth: 
 }
 
 /** Vertical pass: `[inHeight, width]` pixels to `[outHeight, width]`, both packed. */
-function resampleColumns(source: Uint8Array, inHeight: number, width: number, outHeight: number, filter: ResampleFilter): Uint8Array {
+function resampleColumns(
+  source: Uint8Array,
+  inHeight: number,
+  width: number,
+  outHeight: number,
+  filter: ResampleFilter,
+): Uint8Array {
   if (inHeight === outHeight) return source;
   const row = width * 3;
   const out = new Uint8Array(outHeight * row);

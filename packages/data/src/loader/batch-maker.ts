@@ -16,6 +16,7 @@ export interface FinishedBatch {
   release(): void;
 }
 
+/** Makes batches, several at a time if asked. */
 export interface BatchMaker {
   make(request: BatchRequest): Promise<FinishedBatch>;
   /** Ends all threads; batches under way are rejected. */

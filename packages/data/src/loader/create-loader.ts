@@ -38,6 +38,7 @@ export interface LoadedBatch {
   readonly state: unknown;
 }
 
+/** A running loader. */
 export interface BatchSource {
   /** The next batch; undefined at the end of a finite sampler. Throws what the dataset, a transform or the collation threw, and `L3M_USAGE` after `close`. */
   next(): Promise<LoadedBatch | undefined>;
@@ -102,7 +103,10 @@ class Loader implements BatchSource {
       const plan = sampler.next();
       if (plan === undefined) return;
       const cut = (part: number): number => Math.floor((plan.indices.length * part) / shard.count);
-      const finished = this.#maker.make({ indices: plan.indices.slice(cut(shard.index), cut(shard.index + 1)), draw: plan.draw });
+      const finished = this.#maker.make({
+        indices: plan.indices.slice(cut(shard.index), cut(shard.index + 1)),
+        draw: plan.draw,
+      });
       finished.catch(() => undefined); // heard when its turn comes
       this.#ahead.push({ finished, state: sampler.state() });
     }
@@ -117,14 +121,20 @@ class Loader implements BatchSource {
   #warn(sample: SkippedSample): void {
     if (this.#warned.has(sample.index)) return;
     this.#warned.add(sample.index);
-    const warn = this.#options.onSkip ?? (({ message }) => process.emitWarning(`A sample is skipped. ${message}`, { type: "L3mWarning", code: "L3M_BAD_SAMPLE" }));
+    const warn =
+      this.#options.onSkip ??
+      (({ message }) =>
+        process.emitWarning(`A sample is skipped. ${message}`, { type: "L3mWarning", code: "L3M_BAD_SAMPLE" }));
     warn(sample);
   }
 }
 
 function inThisThread(pipeline: Pipeline, seed: number, badSamples: BadSamplePolicy): BatchMaker {
   return {
-    make: async (request) => ({ ...(await makeBatch(pipeline, { ...request, seed, badSamples })), release: () => undefined }),
+    make: async (request) => ({
+      ...(await makeBatch(pipeline, { ...request, seed, badSamples })),
+      release: () => undefined,
+    }),
     close: () => Promise.resolve(),
   };
 }

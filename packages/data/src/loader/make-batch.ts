@@ -58,7 +58,11 @@ export async function makeBatch(pipeline: Pipeline, task: BatchTask): Promise<Ma
   return { batch: whole.length === 0 ? undefined : pipeline.collate(whole), skipped };
 }
 
-async function loadSample({ dataset, transforms }: Pipeline, index: number, { seed, draw }: BatchTask): Promise<Sample> {
+async function loadSample(
+  { dataset, transforms }: Pipeline,
+  index: number,
+  { seed, draw }: BatchTask,
+): Promise<Sample> {
   const rng = sampleRng(seed, draw, index);
   let sample = await dataset.get(index, rng.fork("dataset"));
   for (const [i, transform] of transforms.entries()) sample = await transform(sample, rng.fork(`transform ${i}`));

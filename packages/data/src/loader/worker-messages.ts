@@ -12,7 +12,14 @@ export interface WorkerSetup {
 }
 
 /** To the worker: make this batch, into this buffer if it fits. `"close"`: finish and end. */
-export type WorkerRequest = { readonly id: number; readonly indices: Int32Array; readonly draw: number; readonly buffer: SharedArrayBuffer | undefined } | "close";
+export type WorkerRequest =
+  | {
+      readonly id: number;
+      readonly indices: Int32Array;
+      readonly draw: number;
+      readonly buffer: SharedArrayBuffer | undefined;
+    }
+  | "close";
 
 /** From the worker: the batch of a request, or why there is none. */
 export type WorkerReply =
@@ -30,7 +37,9 @@ export function sendError(error: unknown): SentError {
     const { cause: _cause, ...details } = error.details;
     return { code: error.code, details };
   }
-  return error instanceof Error ? { message: error.message, stack: error.stack } : { message: String(error), stack: undefined };
+  return error instanceof Error
+    ? { message: error.message, stack: error.stack }
+    : { message: String(error), stack: undefined };
 }
 
 /** The error that was sent; our own bugs come back as `L3M_INVARIANT` with the stack of the worker as their cause. */

@@ -23,6 +23,7 @@ interface Member {
   failure?: Error;
 }
 
+/** Worker threads that make batches in turn. They keep the process alive only while a batch is awaited. */
 export class WorkerPool implements BatchMaker {
   readonly #members: readonly Member[];
   readonly #freeBuffers: SharedArrayBuffer[] = [];
@@ -73,7 +74,11 @@ export class WorkerPool implements BatchMaker {
     }
     const { shared, skipped } = reply;
     const batch = shared === undefined ? undefined : openBatch(shared);
-    pending.resolve({ batch, skipped, release: () => void (shared === undefined || this.#freeBuffers.push(shared.buffer)) });
+    pending.resolve({
+      batch,
+      skipped,
+      release: () => void (shared === undefined || this.#freeBuffers.push(shared.buffer)),
+    });
   }
 }
 

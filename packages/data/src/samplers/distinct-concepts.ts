@@ -73,6 +73,7 @@ function itemsByConcept(concepts: Int32Array | undefined): readonly (readonly nu
   return [...items.values()];
 }
 
+/** The sampler `data/distinct-concepts`. */
 export const distinctConcepts = defineSampler({
   name: "distinct-concepts",
   summary: "Batches of different concepts, each shown by one random item.",

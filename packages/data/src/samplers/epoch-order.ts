@@ -1,6 +1,7 @@
 /** The random order of each epoch: a function of the seed and the epoch, so it is never stored. */
 import { permutation, sampleRng } from "../rng/sample-rng.ts";
 
+/** The permutations of one sampler. */
 export class EpochOrder {
   readonly #size: number;
   readonly #seed: number;

@@ -15,7 +15,10 @@ const stateSchema = z.strictObject({
 export type SamplerState = z.infer<typeof stateSchema>;
 
 /** Checks a saved state against the sampler that is to go on from it. Throws `L3M_CHECKPOINT` if it is of other data. */
-export function checkSamplerState(state: unknown, own: Pick<SamplerState, "sampler" | "length" | "seed">): SamplerState {
+export function checkSamplerState(
+  state: unknown,
+  own: Pick<SamplerState, "sampler" | "length" | "seed">,
+): SamplerState {
   const parsed = stateSchema.safeParse(state);
   const differing = (["sampler", "length", "seed"] as const).find((key) => parsed.data?.[key] !== own[key]);
   if (parsed.success && differing === undefined) return parsed.data;

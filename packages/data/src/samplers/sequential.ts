@@ -13,6 +13,7 @@ export interface SequentialOptions {
   readonly dropLast?: boolean;
 }
 
+/** Walks the items in order. */
 export class SequentialSampler implements Sampler {
   readonly #length: number;
   readonly #batchSize: number;
@@ -56,6 +57,7 @@ export class SequentialSampler implements Sampler {
   }
 }
 
+/** The sampler `data/sequential`. */
 export const sequential = defineSampler({
   name: "sequential",
   summary: "Items in order, once or again and again.",
@@ -64,5 +66,6 @@ export const sequential = defineSampler({
     repeat: z.boolean().default(false).describe("Start again after the last item."),
     drop_last: z.boolean().default(false).describe("Leave out a short last batch."),
   }),
-  build: (options) => new SequentialSampler(samplerInputs(options), { repeat: options.repeat, dropLast: options.drop_last }),
+  build: (options) =>
+    new SequentialSampler(samplerInputs(options), { repeat: options.repeat, dropLast: options.drop_last }),
 });

@@ -46,6 +46,7 @@ export class ShuffledSampler implements Sampler {
   }
 }
 
+/** The sampler `data/shuffled`. */
 export const shuffled = defineSampler({
   name: "shuffled",
   summary: "Endless epochs, each in a new random order.",

@@ -39,10 +39,13 @@ export class BpeTokenizer implements Tokenizer {
     if (roles.bosToken !== undefined) this.bosId = this.#idOfRole("bos_token", roles.bosToken);
     if (roles.eosToken !== undefined) this.eosId = this.#idOfRole("eos_token", roles.eosToken);
     const id = (token: string): number => vocab.get(token) ?? -1;
-    this.#merges = new Map(merges.map(([left, right], rank) => [pairKey(id(left), id(right)), { rank, id: id(left + right) }]));
+    this.#merges = new Map(
+      merges.map(([left, right], rank) => [pairKey(id(left), id(right)), { rank, id: id(left + right) }]),
+    );
     this.#tokenOfId = new Map([...vocab].map(([token, tokenId]) => [tokenId, token]));
     this.#specialIds = new Set(specialTokens.map(id));
-    this.#special = specialTokens.length === 0 ? undefined : new RegExp(`(${longestFirst(specialTokens).map(escape).join("|")})`);
+    this.#special =
+      specialTokens.length === 0 ? undefined : new RegExp(`(${longestFirst(specialTokens).map(escape).join("|")})`);
   }
 
   encode(text: string): number[] {
@@ -53,7 +56,9 @@ export class BpeTokenizer implements Tokenizer {
 
   decode(ids: readonly number[]): string {
     const kept = ids.filter((id) => !this.#specialIds.has(id));
-    return new TextDecoder().decode(Uint8Array.from(kept.flatMap((id) => byteCharactersToBytes(this.#tokenOfId.get(id) ?? ""))));
+    return new TextDecoder().decode(
+      Uint8Array.from(kept.flatMap((id) => byteCharactersToBytes(this.#tokenOfId.get(id) ?? ""))),
+    );
   }
 
   #encodePlain(text: string): number[] {
@@ -64,7 +69,10 @@ export class BpeTokenizer implements Tokenizer {
     const cached = this.#cache.get(word);
     if (cached !== undefined) return cached;
     const symbols = Array.from(textToByteCharacters(word), (character) => this.vocabulary.vocab.get(character) ?? -1);
-    const ids = mergeWord(symbols.filter((id) => id >= 0), this.#merges); // without unk_token, unknown bytes are dropped
+    const ids = mergeWord(
+      symbols.filter((id) => id >= 0),
+      this.#merges,
+    ); // without unk_token, unknown bytes are dropped
     if (this.#cache.size >= CACHED_WORDS) this.#cache.clear();
     this.#cache.set(word, ids);
     return ids;
@@ -89,6 +97,7 @@ function escape(token: string): string {
   return token.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
 }
 
+/** The tokenizer `data/bpe-tokenizer`. */
 export const bpeTokenizer = defineTokenizer({
   name: "bpe-tokenizer",
   summary: "Byte-level BPE from a Hugging Face tokenizer.json.",

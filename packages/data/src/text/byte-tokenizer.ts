@@ -15,10 +15,16 @@ export class ByteTokenizer implements Tokenizer {
   }
 
   decode(ids: readonly number[]): string {
-    return new TextDecoder().decode(Uint8Array.from(ids.filter((id) => id >= FIRST_BYTE_ID), (id) => id - FIRST_BYTE_ID));
+    return new TextDecoder().decode(
+      Uint8Array.from(
+        ids.filter((id) => id >= FIRST_BYTE_ID),
+        (id) => id - FIRST_BYTE_ID,
+      ),
+    );
   }
 }
 
+/** The tokenizer `data/byte-tokenizer`. */
 export const byteTokenizer = defineTokenizer({
   name: "byte-tokenizer",
   summary: "UTF-8 bytes as tokens; 258 ids.",

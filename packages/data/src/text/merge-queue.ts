@@ -11,6 +11,7 @@ function comesFirst(a: MergeCandidate, b: MergeCandidate): boolean {
   return a.count > b.count || (a.count === b.count && a.key < b.key);
 }
 
+/** A heap of {@link MergeCandidate}s. */
 export class MergeQueue {
   readonly #heap: MergeCandidate[] = [];
 
@@ -40,7 +41,8 @@ export class MergeQueue {
       const leftChild = heap[left];
       if (leftChild === undefined) break;
       const rightChild = heap[left + 1];
-      const [down, child] = rightChild !== undefined && comesFirst(rightChild, leftChild) ? [left + 1, rightChild] : [left, leftChild];
+      const [down, child] =
+        rightChild !== undefined && comesFirst(rightChild, leftChild) ? [left + 1, rightChild] : [left, leftChild];
       if (!comesFirst(child, last)) break;
       heap[at] = child;
       at = down;

@@ -6,10 +6,16 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { L3mError } from "@l3m/errors";
 import { z } from "zod";
 
-const byteLevel = z.looseObject({ type: z.literal("ByteLevel"), add_prefix_space: z.boolean().default(true), use_regex: z.boolean().default(true) });
+const byteLevel = z.looseObject({
+  type: z.literal("ByteLevel"),
+  add_prefix_space: z.boolean().default(true),
+  use_regex: z.boolean().default(true),
+});
 
 const fileSchema = z.looseObject({
-  added_tokens: z.array(z.looseObject({ id: z.int(), content: z.string(), special: z.boolean().default(false) })).default([]),
+  added_tokens: z
+    .array(z.looseObject({ id: z.int(), content: z.string(), special: z.boolean().default(false) }))
+    .default([]),
   normalizer: z.null().optional(),
   pre_tokenizer: byteLevel,
   model: z.looseObject({
@@ -48,7 +54,8 @@ export function parseTokenizer(text: string, file: string): BpeVocabulary {
     throw badTokenizer(file, `${issue?.path.join(".") ?? ""}: ${issue?.message ?? "unexpected content"}`, parsed.error);
   }
   const { model, added_tokens: added, pre_tokenizer: preTokenizer } = parsed.data;
-  if (!preTokenizer.use_regex) throw badTokenizer(file, "pre_tokenizer.use_regex is false; only GPT-2's own split is known.");
+  if (!preTokenizer.use_regex)
+    throw badTokenizer(file, "pre_tokenizer.use_regex is false; only GPT-2's own split is known.");
   const vocab = new Map(Object.entries(model.vocab));
   for (const token of added) vocab.set(token.content, token.id);
   const merges = model.merges.map((merge): readonly [string, string] => {
@@ -79,7 +86,12 @@ export function formatTokenizer(vocabulary: BpeVocabulary): string {
     padding: null,
     added_tokens: added,
     normalizer: null,
-    pre_tokenizer: { type: "ByteLevel", add_prefix_space: vocabulary.addPrefixSpace, trim_offsets: true, use_regex: true },
+    pre_tokenizer: {
+      type: "ByteLevel",
+      add_prefix_space: vocabulary.addPrefixSpace,
+      trim_offsets: true,
+      use_regex: true,
+    },
     post_processor: null,
     decoder: { type: "ByteLevel", add_prefix_space: true, trim_offsets: true, use_regex: true },
     model: {

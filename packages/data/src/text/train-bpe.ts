@@ -92,7 +92,13 @@ export function trainBpe(texts: Iterable<string>, options: TrainBpeOptions): Bpe
 }
 
 /** Replaces each `left right` in a word by `id` and reports which pairs vanished (-1) and appeared (+1) beside it. */
-function mergeInWord(word: Word, left: number, right: number, id: number, change: (key: number, sign: 1 | -1) => void): void {
+function mergeInWord(
+  word: Word,
+  left: number,
+  right: number,
+  id: number,
+  change: (key: number, sign: 1 | -1) => void,
+): void {
   const symbols = word.symbols;
   for (let i = 0; i + 1 < symbols.length; i++) {
     if (symbols[i] !== left || symbols[i + 1] !== right) continue;
@@ -115,7 +121,10 @@ function countWords(texts: Iterable<string>, addPrefixSpace: boolean, vocab: Rea
   for (const text of texts) {
     for (const word of preTokenize(text, { addPrefixSpace })) addTo(counts, word, 1);
   }
-  return [...counts].map(([word, count]) => ({ count, symbols: Array.from(textToByteCharacters(word), (character) => vocab.get(character) ?? 0) }));
+  return [...counts].map(([word, count]) => ({
+    count,
+    symbols: Array.from(textToByteCharacters(word), (character) => vocab.get(character) ?? 0),
+  }));
 }
 
 function addTo<Key>(counts: Map<Key, number>, key: Key, amount: number): void {

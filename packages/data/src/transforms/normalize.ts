@@ -11,21 +11,23 @@ export const normalize = defineTransform({
   name: "normalize",
   summary: "(x - mean) / std per channel; one number serves all channels.",
   options: z.strictObject({ mean: perChannel, std: perChannel, key: z.string().default("image") }),
-  build: ({ mean, std, key }) => (sample) => {
-    const image = floatImageOf(sample, key, "data/normalize");
-    const means = channelValues(mean, image.channels, "mean");
-    const deviations = channelValues(std, image.channels, "std");
-    const source = image.data;
-    const data = new Float32Array(source.length);
-    const pixels = image.height * image.width;
-    for (let channel = 0; channel < image.channels; channel++) {
-      const center = means[channel] ?? 0;
-      const deviation = deviations[channel] ?? 1;
-      const end = (channel + 1) * pixels;
-      for (let i = channel * pixels; i < end; i++) data[i] = Math.fround((source[i] ?? 0) - center) / deviation;
-    }
-    return withPixels(sample, key, image, data);
-  },
+  build:
+    ({ mean, std, key }) =>
+    (sample) => {
+      const image = floatImageOf(sample, key, "data/normalize");
+      const means = channelValues(mean, image.channels, "mean");
+      const deviations = channelValues(std, image.channels, "std");
+      const source = image.data;
+      const data = new Float32Array(source.length);
+      const pixels = image.height * image.width;
+      for (let channel = 0; channel < image.channels; channel++) {
+        const center = means[channel] ?? 0;
+        const deviation = deviations[channel] ?? 1;
+        const end = (channel + 1) * pixels;
+        for (let i = channel * pixels; i < end; i++) data[i] = Math.fround((source[i] ?? 0) - center) / deviation;
+      }
+      return withPixels(sample, key, image, data);
+    },
 });
 
 function channelValues(values: number | readonly number[], channels: number, name: string): Float32Array {

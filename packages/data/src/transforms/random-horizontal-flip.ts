@@ -3,12 +3,15 @@ import { defineTransform } from "@l3m/core";
 import { z } from "zod";
 import { flipHorizontally, imageOf, withImage } from "../images/image.ts";
 
+/** The transform `data/random-horizontal-flip`. */
 export const randomHorizontalFlip = defineTransform({
   name: "random-horizontal-flip",
   summary: "Mirrors an image left to right with probability p.",
   options: z.strictObject({ p: z.number().min(0).max(1).default(0.5), key: z.string().default("image") }),
-  build: ({ p, key }) => (sample, rng) => {
-    if (rng.float() >= p) return sample;
-    return withImage(sample, key, flipHorizontally(imageOf(sample, key, "data/random-horizontal-flip")));
-  },
+  build:
+    ({ p, key }) =>
+    (sample, rng) => {
+      if (rng.float() >= p) return sample;
+      return withImage(sample, key, flipHorizontally(imageOf(sample, key, "data/random-horizontal-flip")));
+    },
 });

@@ -15,8 +15,14 @@ export const randomResizedCrop = defineTransform({
   summary: "Cuts out a part of random area and aspect ratio and resizes it.",
   options: z.strictObject({
     size: sizeSchema,
-    scale: z.tuple([z.number().positive(), z.number().positive()]).default([0.08, 1]).describe("Area of the part, as a fraction of the image."),
-    ratio: z.tuple([z.number().positive(), z.number().positive()]).default([3 / 4, 4 / 3]).describe("Width over height of the part."),
+    scale: z
+      .tuple([z.number().positive(), z.number().positive()])
+      .default([0.08, 1])
+      .describe("Area of the part, as a fraction of the image."),
+    ratio: z
+      .tuple([z.number().positive(), z.number().positive()])
+      .default([3 / 4, 4 / 3])
+      .describe("Width over height of the part."),
     interpolation: z.enum(INTERPOLATIONS).default("bilinear"),
     key: z.string().default("image"),
   }),

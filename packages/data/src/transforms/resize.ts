@@ -17,15 +17,23 @@ export const resize = defineTransform({
     max_size: side.nullish().describe("Upper limit of the longer side, when size is one number."),
     key: z.string().default("image"),
   }),
-  build: ({ size, interpolation, max_size: maxSize, key }) => (sample) => {
-    const image = imageOf(sample, key, "data/resize");
-    const [height, width] = typeof size === "number" ? shorterSideTo(size, maxSize ?? undefined, image.height, image.width) : size;
-    if (height === image.height && width === image.width) return sample;
-    return withImage(sample, key, resample(image, height, width, interpolation));
-  },
+  build:
+    ({ size, interpolation, max_size: maxSize, key }) =>
+    (sample) => {
+      const image = imageOf(sample, key, "data/resize");
+      const [height, width] =
+        typeof size === "number" ? shorterSideTo(size, maxSize ?? undefined, image.height, image.width) : size;
+      if (height === image.height && width === image.width) return sample;
+      return withImage(sample, key, resample(image, height, width, interpolation));
+    },
 });
 
-function shorterSideTo(size: number, maxSize: number | undefined, H: number, W: number): readonly [height: number, width: number] {
+function shorterSideTo(
+  size: number,
+  maxSize: number | undefined,
+  H: number,
+  W: number,
+): readonly [height: number, width: number] {
   let short = size;
   let long = Math.trunc((size * Math.max(H, W)) / Math.min(H, W));
   if (maxSize !== undefined && long > maxSize) {
