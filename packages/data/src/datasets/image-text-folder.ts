@@ -9,5 +9,8 @@ export const imageTextFolder = defineDataset({
   name: "image-text-folder",
   summary: "A folder with images/ and captions.jsonl; its image paths are relative to images/.",
   options: z.strictObject({ root: z.string().describe("Path of the folder.") }),
-  build: ({ root }) => new ImageTextDataset(join(root, "captions.jsonl"), join(root, "images")),
+  build({ root }, context) {
+    const folder = context.resolveFile(root);
+    return new ImageTextDataset(join(folder, "captions.jsonl"), join(folder, "images"));
+  },
 });

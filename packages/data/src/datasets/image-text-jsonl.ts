@@ -12,5 +12,8 @@ export const imageTextJsonl = defineDataset({
     file: z.string().describe('Path of the file; lines like {"image": "0001.jpg", "text": "a red bicycle"}.'),
     images: z.string().nullish().describe("Folder of the images; default the folder of the file."),
   }),
-  build: ({ file, images }) => new ImageTextDataset(file, images ?? dirname(file)),
+  build({ file, images }, context) {
+    const captions = context.resolveFile(file);
+    return new ImageTextDataset(captions, images == null ? dirname(captions) : context.resolveFile(images));
+  },
 });

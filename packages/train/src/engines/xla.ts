@@ -33,7 +33,7 @@ function adapter(name: "xla-cpu" | "xla-cuda12" | "xla-cuda13", platform: Platfo
 
 function availability(platform: Platform, options: EngineOptions): Availability {
   const found = findPlugin(platform, options.cacheDir === undefined ? {} : { cacheDir: options.cacheDir });
-  if (found !== undefined) return { ok: true, reason: `plugin from ${found.source}: ${found.path}` };
+  if (found !== undefined) return { ok: true, reason: `plugin ${path.basename(found.path)} from ${found.source === "cache" ? "the l3m cache" : found.source}` };
   if (platform !== "cpu") return { ok: false, reason: `no PJRT plugin for ${platform} (npx l3m engine install ${platform})` };
   if (isOffline()) return { ok: false, reason: "no PJRT plugin in the cache, and L3M_OFFLINE forbids downloading one" };
   return { ok: true, reason: "its plugin will be downloaded (63 MB)" };
@@ -63,7 +63,7 @@ async function startOn(name: Engine["name"], platform: Platform, options: Engine
   });
   return {
     name,
-    description: `${name}: ${devices} device${devices === 1 ? "" : "s"} through ${pluginPath}`,
+    description: `${name}, ${devices} device${devices === 1 ? "" : "s"}`,
     devices,
     compiles: true,
     jit: (fn, jitOptions) => xlaJit(xla, fn, jitOptions),
