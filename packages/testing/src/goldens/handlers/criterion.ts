@@ -2,14 +2,12 @@
 import { evalContext, withParams } from "@l3m/core";
 import type { Tensor } from "@l3m/core/tf";
 import { dictOf, type InputFields } from "../case-dict.ts";
-import { expectedField, names, storedUnder, toleranceOf } from "../expectations.ts";
+import { names, storedUnder } from "../expectations.ts";
 import { withGradients } from "../gradients.ts";
 import type { Handler } from "../handler.ts";
+import { compareLoss } from "../loss-case.ts";
 import { buildTarget, compareStored, parametersOf } from "../module-case.ts";
-import { type HostResult, Program } from "../program.ts";
-import type { Comparison } from "../comparison.ts";
-import type { GoldenCase } from "../golden-case.ts";
-import type { Surroundings } from "../handler.ts";
+import { Program } from "../program.ts";
 
 export const criterion: Handler = {
   builds: ({ target, options }) => [target, options],
@@ -40,29 +38,3 @@ export const criterion: Handler = {
     return compareLoss(golden, surroundings, results, compareStored(golden, surroundings, results));
   },
 };
-
-/** Compares `loss` and `metrics` with what a program returned under `loss` and `metric.*`. */
-export function compareLoss(
-  golden: GoldenCase,
-  { compat }: Surroundings,
-  results: ReadonlyMap<string, HostResult>,
-  comparison: Comparison,
-): Comparison {
-  const loss = expectedField(golden, compat, "loss");
-  if (loss !== undefined) comparison.number("loss", results.get("loss")?.data[0], loss, toleranceOf(golden, "loss"));
-  const metrics = expectedField(golden, compat, "metrics");
-  if (metrics !== undefined)
-    comparison.numbers(
-      "metrics",
-      metricsIn(results),
-      metrics as Record<string, unknown>,
-      toleranceOf(golden, "metrics"),
-    );
-  return comparison;
-}
-
-/** The entries of `metric.*` as numbers. */
-export function metricsIn(results: ReadonlyMap<string, HostResult>): Record<string, number> {
-  const metrics = [...results].filter(([name]) => name.startsWith("metric."));
-  return Object.fromEntries(metrics.map(([name, { data }]) => [name.slice("metric.".length), data[0] as number]));
-}
