@@ -71,7 +71,7 @@ it("trains eagerly for 200 steps without growing", async () => {
       true,
       [w],
     ) as tf.Scalar;
-    losses.push((await loss.data())[0]);
+    losses.push((await loss.data())[0] as number);
     loss.dispose();
     if (i > 2) counts.push(liveBuffers());
   }

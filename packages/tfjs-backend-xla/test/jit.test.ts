@@ -95,7 +95,7 @@ it("runs tfjs optimizers, which make their slots inside the function", () => {
         () => tf.sum(tf.square(tf.matMul(x as tf.Tensor2D, w as tf.Tensor2D))) as tf.Scalar,
         [w],
       );
-      adam.applyGradients(grads);
+      adam.applyGradients(Object.entries(grads).map(([name, tensor]) => ({ name, tensor })));
       return value as tf.Tensor;
     };
     const run = compile ? engine().jit(step, { name: "adam" }) : step;
