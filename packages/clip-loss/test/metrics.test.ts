@@ -49,7 +49,7 @@ describe("retrieval", () => {
             text_embed: rows(batch.map(([, text]) => text)),
           });
         }
-        const result = run.result();
+        const result = run.result() as Record<string, number>;
         const [images, texts] = [data.map(([image]) => image), data.map(([, text]) => text)];
         for (const k of options.ks) {
           expect(result[`i2t_r${k}`]).toBeCloseTo(recallBySorting(images, texts, k), 10);

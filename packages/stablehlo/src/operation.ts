@@ -58,7 +58,7 @@ export interface OperationInit {
 }
 
 /** Name of the pseudo-operations that define function parameters. */
-export const PARAMETER = "parameter";
+const PARAMETER = "parameter";
 /** Name of the pseudo-operations that define the arguments of a region. */
 export const BLOCK_ARGUMENTS = "block_arguments";
 

@@ -64,7 +64,7 @@ export function expectParity(fn: () => tf.Tensor | readonly tf.Tensor[], toleran
 }
 
 /** Repeatable numbers in [low, high), from a linear congruential generator. */
-export function numbers(count: number, seed = 1, low = -2, high = 2): Float32Array {
+function numbers(count: number, seed = 1, low = -2, high = 2): Float32Array {
   let state = (seed * 2654435761) % 2 ** 32;
   return Float32Array.from({ length: count }, () => {
     state = (state * 1664525 + 1013904223) % 2 ** 32;

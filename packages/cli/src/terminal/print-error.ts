@@ -7,7 +7,7 @@ export function printError(error: unknown): void {
 }
 
 /** An L3mError as its message with the code in colour; anything else with its stack and a request to report it. */
-export function formatError(error: unknown): string {
+function formatError(error: unknown): string {
   if (isL3mError(error)) {
     const text = error.message.replaceAll(/^L3M_\w+/gm, (code) => pc.red(code));
     return process.env["L3M_DEBUG"] === undefined ? text : `${text}\n${error.stack ?? ""}`;

@@ -4,7 +4,7 @@ import pc from "picocolors";
 import { formatScores, formatStep, plainReporter, type Reporter } from "@l3m/train";
 
 /** True for a terminal that can redraw a line. */
-export function isInteractive(stream: NodeJS.WriteStream = process.stderr): boolean {
+function isInteractive(stream: NodeJS.WriteStream = process.stderr): boolean {
   return stream.isTTY === true && (stream.columns ?? 0) > 0 && process.env["CI"] === undefined;
 }
 

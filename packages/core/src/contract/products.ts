@@ -4,7 +4,7 @@ import type { DataDict } from "../data-dict/data-dict.ts";
 import type { ReadWriteBlock } from "../data-dict/read-write-block.ts";
 import type { ParamSpec } from "../params/param.ts";
 import type { ForwardContext } from "./forward-context.ts";
-import type { Batch, Dataset, Sampler, Tokenizer, Transform, Collate } from "./data-products.ts";
+import type { Dataset, Sampler, Tokenizer, Transform, Collate } from "./data-products.ts";
 
 /** Extra inputs of a layer; each class says which ones it uses. */
 export interface LayerInputs {
@@ -132,5 +132,3 @@ export interface Products {
   "sharding-plan": ShardingPlan;
   function: PlainFunction;
 }
-
-export type { Batch };

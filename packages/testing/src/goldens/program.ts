@@ -64,7 +64,7 @@ export class Program {
 }
 
 /** A stored array as a tensor of the same type. */
-export function upload(array: HostArray & { readonly dtype?: string }): Tensor {
+function upload(array: HostArray & { readonly dtype?: string }): Tensor {
   return tf.tensor(array.data, [...array.shape], tfDtype(array));
 }
 
