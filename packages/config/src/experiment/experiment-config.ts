@@ -5,15 +5,21 @@ import type { ConfigTree } from "../tree/config-node.ts";
 export type RegistryNode = string | { readonly [key: string]: ConfigTree };
 
 export interface ExperimentConfig {
+  /** What the run is called, how long it is, where it runs. */
   readonly experiment: ExperimentSection;
   /** Values that other sections refer to with `${constants.x}`; nothing reads them directly. */
   readonly constants: { readonly [key: string]: ConfigTree };
+  /** Training data and validation sets. */
   readonly data: DataSection;
+  /** The model and its initial weights. */
   readonly model: ModelSection;
+  /** The loss of training. */
   readonly loss: RegistryNode;
   /** The loss of validation; null = `loss`. */
   readonly val_loss: RegistryNode | null;
+  /** Scores of validation; `dataset_name` on one of them limits it to some sets. */
   readonly metrics: readonly RegistryNode[];
+  /** Optimizer, schedule, clipping, which parameters are trained. */
   readonly optim: OptimSection;
   /** Null = one device. */
   readonly mesh: MeshSection | null;
@@ -24,13 +30,15 @@ export interface ExperimentConfig {
 }
 
 export interface ExperimentSection {
+  /** Name of the run, part of its default directory. */
   readonly name: string;
+  /** Seed of the initial weights, the data order, augmentation and dropout. */
   readonly seed: number;
   /** An engine's name, `xla` (the best XLA engine) or `auto` (the best of all). */
   readonly engine: string;
   /** Optimizer steps of the whole run. */
   readonly total_iterations: number;
-  /** Steps between two lines of metrics. */
+  /** Steps between two lines on the terminal; `metrics.jsonl` has every step. */
   readonly log_every: number;
   /** Steps between two checkpoints. */
   readonly checkpoint_every: number;
@@ -45,17 +53,22 @@ export interface ExperimentSection {
 }
 
 export interface DataSection {
+  /** The training data. */
   readonly train: DataSplit;
   /** Validation sets by name. */
   readonly val: { readonly [name: string]: DataSplit } | null;
 }
 
 export interface DataSplit {
+  /** Where the samples come from. */
   readonly dataset: RegistryNode;
   /** Applied to each sample in order. */
   readonly transforms: readonly RegistryNode[];
+  /** Given to the collate; null = none. */
   readonly tokenizer: RegistryNode | null;
+  /** Which samples make a batch; null = `data/shuffled` (training). Validation reads in order. */
   readonly sampler: RegistryNode | null;
+  /** How samples become a batch; null = `data/default-collate`. */
   readonly collate: RegistryNode | null;
   /** Samples of one step over all devices, before gradient accumulation splits them. */
   readonly batch_size: number;
@@ -66,6 +79,7 @@ export interface DataSplit {
 }
 
 export interface ModelSection {
+  /** The root block. */
   readonly meta_model: RegistryNode;
   /** Seed of the initial weights; null = `experiment.seed`. */
   readonly init_seed: number | null;
@@ -76,7 +90,9 @@ export interface ModelSection {
 }
 
 export interface OptimSection {
+  /** The update rule. */
   readonly optimizer: RegistryNode;
+  /** Learning rate over the run. */
   readonly scheduler: RegistryNode;
   /** Largest global L2 norm of the gradients; null = no clipping. */
   readonly grad_clip: number | null;
@@ -97,8 +113,8 @@ export interface OptimSection {
 export interface MeshSection {
   /** Devices that take part. */
   readonly devices: number;
-  /** Replicas of the whole state; null = what `dp_shard` leaves. */
+  /** Replicas of the whole state; null = 1. */
   readonly dp_replicate: number | null;
-  /** Parts into which parameters and optimizer state are sharded; null = what `dp_replicate` leaves. */
+  /** Parts into which parameters and optimizer state are sharded; null = `devices / dp_replicate`. */
   readonly dp_shard: number | null;
 }

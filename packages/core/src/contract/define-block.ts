@@ -31,6 +31,7 @@ export function defineBlock<S extends OptionSchema, P extends Ports, T extends S
   const { ports, build, ...head } = spec;
   return definer("block")<S, T>({
     ...head,
+    ...(typeof ports === "function" ? {} : { ports }),
     build(options, context) {
       const declared = typeof ports === "function" ? ports(options) : ports;
       const bound = new BoundPorts(declared, context.keys, options, context.where);

@@ -28,6 +28,7 @@ export function defineLoss<S extends OptionSchema, P extends Ports, T extends Sl
   const { ports, build, ...head } = spec;
   return definer("loss")<S, T>({
     ...head,
+    ...(typeof ports === "function" ? {} : { ports }),
     build(options, context) {
       const bound = new BoundPorts(typeof ports === "function" ? ports(options) : ports, context.keys, options, context.where);
       const body = build(options, context);

@@ -1,6 +1,7 @@
 /** How things are declared: one definition object per registered thing. */
 import type { OptionSchema, OptionsOf } from "./option-schema.ts";
 import type { Kind } from "./kinds.ts";
+import type { Ports } from "./ports.ts";
 import type { Products } from "./products.ts";
 import type { SlotSpec, SlotValues } from "./slots.ts";
 import type { BuildContext } from "../build/build-context.ts";
@@ -33,6 +34,8 @@ export interface DefinitionSpec<K extends Kind, S extends OptionSchema, T extend
   /** Strict schema of the options that are no slots. */
   readonly options: S;
   readonly slots?: T;
+  /** Of blocks and losses whose ports do not depend on options: what they read and write, for tools. */
+  readonly ports?: Ports;
   build(options: OptionsOf<S> & SlotValues<T>, context: BuildContext): Products[K];
 }
 
@@ -41,6 +44,7 @@ export interface Definition<K extends Kind = Kind> extends DefinitionHead {
   readonly kind: K;
   readonly options: OptionSchema;
   readonly slots: Slots;
+  readonly ports?: Ports;
   /** `options` holds validated options and slot references. */
   readonly build: (options: Readonly<Record<string, unknown>>, context: BuildContext) => Products[K];
 }
