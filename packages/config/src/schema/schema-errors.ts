@@ -29,7 +29,8 @@ function unknownKey(path: readonly string[], key: string, { schema, place, unkno
     message: `There is no key "${key}" in ${section}.${didYouMean(key, known)}`,
     where: place([...path, key], "key"),
     expected: `one of ${known.join(", ")}`,
-    ...(unknownKeyFix === undefined ? {} : { fix: unknownKeyFix }),
+    got: key,
+    fix: unknownKeyFix ?? "Correct the name or remove the line.",
   });
 }
 
@@ -37,14 +38,14 @@ function badValue(issue: z.core.$ZodIssue, path: readonly string[], source: Chec
   const value = valueAt(source.value, path);
   const name = path.join(".") || "the config";
   const where = source.place(path, "value");
-  if (value === undefined) return new L3mError("L3M_BAD_OPTION", { message: `${name} is missing.`, where, expected: expectation(issue) });
+  if (value === undefined) return new L3mError("L3M_BAD_OPTION", { message: `${name} is missing.`, where, expected: expectation(issue), got: "nothing", fix: `Add ${name}.` });
   const python = typeof value === "string" ? pythonScalarWarning(value) : undefined;
   return new L3mError("L3M_BAD_OPTION", {
     message: `${name} has a value that it does not take.`,
     where,
     expected: expectation(issue),
     got: show(value),
-    ...(python === undefined ? {} : { fix: python }),
+    fix: python ?? "Correct the value.",
   });
 }
 

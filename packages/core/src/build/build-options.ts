@@ -1,13 +1,13 @@
 /** Options of one node: unknown names, what the parent supplies, validation, slots. Reports every problem of the node. */
-import { didYouMean, L3mError, throwAll } from "@l3m/errors";
-import { optionNames, validateOptions } from "../contract/option-schema.ts";
+import { didYouMean, L3mError, suggest, throwAll } from "@l3m/errors";
+import { optionNames, type OptionProblem, validateOptions } from "../contract/option-schema.ts";
 import { PARENT_OPTIONS } from "../contract/kinds.ts";
 import type { Registry } from "../registry/registry.ts";
 import { resolveSlot } from "./resolve-slot.ts";
 import type { SlotRef } from "./slot-ref.ts";
 
 /** Keys that every node of these kinds takes beside its own options. */
-export const KEY_OPTIONS = ["read_key", "write_key", "read", "write"] as const;
+const KEY_OPTIONS = ["read_key", "write_key", "read", "write"] as const;
 /** Which validation sets a metric scores; the evaluation reads it. */
 const METRIC_OPTION = "dataset_name";
 const KINDS_WITH_KEYS = new Set(["block", "loss", "metric", "mask-generator"]);
@@ -38,6 +38,7 @@ export function buildOptions(registry: Registry, ref: SlotRef, parent: Readonly<
   const keys: Record<string, unknown> = {};
   const plain: Record<string, unknown> = {};
   const slots: Record<string, unknown> = {};
+  const unknown: string[] = [];
   const own = optionNames(definition.options);
   const ignored = new Set(definition.ignores ?? []);
   const isKey = (name: string): boolean => hasKeys && own?.includes(name) !== true && (KEY_OPTIONS.some((key) => key === name) || (name === METRIC_OPTION && definition.kind === "metric"));
@@ -45,20 +46,17 @@ export function buildOptions(registry: Registry, ref: SlotRef, parent: Readonly<
     if (isKey(name)) keys[name] = value;
     else if (name in definition.slots) slots[name] = value;
     else if (own === undefined || own.includes(name)) plain[name] = value;
-    else if (!ignored.has(name)) errors.push(unknownOption(ref, name, [...own, ...Object.keys(definition.slots), ...(hasKeys ? KEY_OPTIONS : [])]));
+    else if (!ignored.has(name)) unknown.push(name);
   }
+  const known = [...(own ?? []), ...Object.keys(definition.slots), ...(hasKeys ? KEY_OPTIONS : [])];
+  errors.push(...unknown.map((name) => unknownOption(ref, name, known)));
   const { options, problems } = validateOptions(definition.options, plain);
   const forgiven = new Set(lenient ? (PARENT_OPTIONS[definition.kind] ?? []).map((name) => definition.rename?.[name] ?? name) : []);
-  for (const { option, message } of problems) {
-    if (forgiven.has(option) && !(option in plain)) continue;
-    errors.push(
-      new L3mError("L3M_BAD_OPTION", {
-        message: `Option "${option}" of "${ref.name}": ${message}`,
-        where: { path: option === "" ? where : `${where}.${option}` },
-        got: option === "" || plain[option] === undefined ? "nothing" : JSON.stringify(plain[option]),
-        fix: "See the options of the block in its documentation.",
-      }),
-    );
+  const misspelt = new Set(unknown.map((name) => suggest(name, own ?? [])));
+  for (const problem of problems) {
+    const missing = valueAt(plain, problem.option) === undefined;
+    if (missing && (forgiven.has(problem.option) || misspelt.has(problem.option))) continue;
+    errors.push(badOption(ref, problem, plain));
   }
   const resolved: Record<string, unknown> = {};
   for (const [name, spec] of Object.entries(definition.slots)) {
@@ -101,6 +99,25 @@ function withParentOptions(
     merged[ownName] = value;
   }
   return merged;
+}
+
+/** A missing or wrong value, in the words of the schema library. */
+function badOption(ref: SlotRef, { option, message }: OptionProblem, options: Readonly<Record<string, unknown>>): L3mError {
+  const value = valueAt(options, option);
+  const missing = value === undefined;
+  const [, expected = message] = /^Invalid input: expected (.+), received .+$/.exec(message) ?? [];
+  return new L3mError("L3M_BAD_OPTION", {
+    message: missing ? `"${ref.name}" needs the option "${option}".` : `Option "${option}" of "${ref.name}" has a value that it does not take.`,
+    where: { path: option === "" ? ref.where : `${ref.where}.${option}` },
+    expected,
+    got: missing ? "nothing" : JSON.stringify(value),
+    fix: missing ? `Add "${option}".` : "Correct the value.",
+  });
+}
+
+/** The value at a dotted path. */
+function valueAt(options: unknown, path: string): unknown {
+  return path.split(".").reduce<unknown>((value, key) => (typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined), options);
 }
 
 function unknownOption(ref: SlotRef, name: string, known: readonly string[]): L3mError {
