@@ -3,7 +3,7 @@ import * as tf from "@l3m/core/tf";
 import { type Batch, build, type Metric, type Plugin } from "@l3m/core";
 import { scoresSet } from "@l3m/config";
 import type { L3mError } from "@l3m/errors";
-import { createMesh, dataParallelLayout, deviceCount, type Layout } from "@l3m/fsdp-mesh";
+import type { Layout } from "@l3m/fsdp-mesh";
 import { readState, restoreState } from "./checkpoint/state-tensors.ts";
 import { saveCheckpoint } from "./checkpoint/save-checkpoint.ts";
 import type { Engine } from "./engines/engine.ts";
@@ -15,6 +15,7 @@ import { requireKeys } from "./run/check-key-flow.ts";
 import { MetricsLog, readMetrics } from "./run/metrics-log.ts";
 import { notFiniteError } from "./run/not-finite.ts";
 import { openTrainData, openValidationData } from "./run/open-data.ts";
+import { layoutOf } from "./run/layout-of.ts";
 import { type Experiment, openExperiment } from "./run/open-experiment.ts";
 import { plainReporter, type Reporter } from "./run/reporter.ts";
 import { checkpointToResume } from "./run/resume.ts";
@@ -90,13 +91,6 @@ export async function train(configFile: string, options: TrainOptions = {}): Pro
   }
 }
 
-function layoutOf({ config }: Experiment): Layout | undefined {
-  if (config.mesh === null) return undefined;
-  const { devices, dp_replicate, dp_shard } = config.mesh;
-  const mesh = createMesh({ devices, dp_replicate: dp_replicate ?? undefined, dp_shard: dp_shard ?? undefined });
-  return deviceCount(mesh) === 1 ? undefined : dataParallelLayout(mesh);
-}
-
 /** The parts of one run, wired together. */
 class Run {
   readonly #experiment: Experiment;
@@ -144,15 +138,18 @@ class Run {
     const parameters = model.params.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
     this.#reporter.info(`model     ${(parameters / 1e6).toFixed(2)} M parameters, ${plan.trained.length} trained tensors`);
 
-    const sets = await this.#validationSets();
     const source = await openTrainData(this.#experiment, this.#reporter, checkpoint?.loop.data);
     try {
+      // parameters are drawn, or read, while the validation data opens
+      const [sets, state] = await Promise.all([
+        this.#validationSets(),
+        checkpoint === undefined ? this.#training.initialState() : restoreState(model, checkpoint.tensors, optimizer.slots),
+      ]);
       const validationKeys = Object.fromEntries(sets.map(({ name, source: { keys } }) => [name, keys]));
       requireKeys(this.#experiment, { dataKeys: source.keys, validationKeys });
       writeRunFile(this.#dir.config, this.#resolved);
       const startStep = checkpoint?.loop.step ?? 0;
       if (checkpoint !== undefined) this.#reporter.info(`resuming  after step ${startStep} from ${checkpoint.path}`);
-      const state = checkpoint === undefined ? await this.#training.initialState() : restoreState(model, checkpoint.tensors, optimizer.slots);
       const evaluator = new Evaluator({ engine: this.#engine, model, loss: this.#training.valLoss, layout: this.#layout, sets, reporter: this.#reporter });
       const log = new MetricsLog(this.#dir.metrics, startStep);
       const result = await runLoop(

@@ -1,5 +1,6 @@
 /** Picks and starts the engine that a config or a user asks for. What was picked, and why, is in `description`. */
 import { didYouMean, L3mError } from "@l3m/errors";
+import { deviceCount } from "@l3m/fsdp-mesh";
 import type { Engine, EngineAdapter, EngineOptions } from "./engine.ts";
 import { tfjsCpu } from "./tfjs-cpu.ts";
 import { tfjsNode, tfjsNodeGpu } from "./tfjs-node.ts";
@@ -13,7 +14,7 @@ export const ENGINES: readonly EngineAdapter[] = [xlaCuda13, xlaCuda12, xlaCpu, 
  * Starts an engine by name; `xla` is the best XLA engine, `auto` the best of all. A named engine that is missing is an error
  * with its cures, never a silent change.
  *
- * @throws L3M_ENGINE_MISSING, L3M_USAGE for an unknown name, L3M_DOWNLOAD
+ * @throws L3M_ENGINE_MISSING, L3M_USAGE for an unknown name, L3M_BAD_OPTION for a mesh that it cannot span, L3M_DOWNLOAD
  */
 export async function openEngine(request: string, options: EngineOptions = {}): Promise<Engine> {
   const wanted = ENGINES.filter(({ name }) => request === "auto" || name === request || (request === "xla" && name.startsWith("xla-")));
@@ -34,8 +35,23 @@ export async function openEngine(request: string, options: EngineOptions = {}): 
       continue;
     }
     const engine = await adapter.start(options);
+    await requireDevices(engine, options);
     const why = wanted.length === 1 ? "as asked" : `best of "${request}"`;
     return { ...engine, description: `${engine.description} (${why}; ${reason}${passed.length === 0 ? "" : `; passed over ${passed.map((line) => line.split(":")[0]).join(", ")}`})` };
   }
   throw new L3mError("L3M_ENGINE_MISSING", { message: `No engine of "${request}" is available.`, got: passed.join("; "), fix: "Run: npx l3m engine doctor" });
+}
+
+/** Refuses an engine that would run the mesh of a config on fewer devices. */
+async function requireDevices(engine: Engine, { mesh }: EngineOptions): Promise<void> {
+  const wanted = mesh === undefined ? 1 : deviceCount(mesh);
+  if (engine.devices === wanted) return;
+  await engine.stop();
+  throw new L3mError("L3M_BAD_OPTION", {
+    message: `The engine ${engine.name} cannot spread a step over a mesh.`,
+    where: { path: "mesh" },
+    expected: `${wanted} devices`,
+    got: String(engine.devices),
+    fix: "Use an XLA engine (--engine xla), or mesh.devices=1.",
+  });
 }

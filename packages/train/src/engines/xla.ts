@@ -1,4 +1,5 @@
 /** The XLA engines: whole training steps compiled by a PJRT plugin. */
+import { existsSync } from "node:fs";
 import { cpus } from "node:os";
 import path from "node:path";
 import { deviceCount } from "@l3m/fsdp-mesh";
@@ -10,6 +11,9 @@ import type { Availability, Engine, EngineAdapter, EngineOptions, Jitted, JitOpt
 export const xlaCpu = adapter("xla-cpu", "cpu");
 export const xlaCuda12 = adapter("xla-cuda12", "cuda12");
 export const xlaCuda13 = adapter("xla-cuda13", "cuda13");
+
+/** What the NVIDIA driver puts in place. */
+const NVIDIA_DEVICE = "/dev/nvidiactl";
 
 type Platform = "cpu" | "cuda12" | "cuda13";
 
@@ -32,6 +36,7 @@ function adapter(name: "xla-cpu" | "xla-cuda12" | "xla-cuda13", platform: Platfo
 }
 
 function availability(platform: Platform, options: EngineOptions): Availability {
+  if (platform !== "cpu" && !existsSync(NVIDIA_DEVICE)) return { ok: false, reason: "no NVIDIA driver" };
   const found = findPlugin(platform, options.cacheDir === undefined ? {} : { cacheDir: options.cacheDir });
   if (found !== undefined) return { ok: true, reason: `plugin ${path.basename(found.path)} from ${found.source === "cache" ? "the l3m cache" : found.source}` };
   if (platform !== "cpu") return { ok: false, reason: `no PJRT plugin for ${platform} (npx l3m engine install ${platform})` };

@@ -65,11 +65,14 @@ export async function openTrainData(experiment: Experiment, reporter: Reporter, 
     onSkip: ({ message }) => reporter.warn(`a sample is skipped and replaced:\n${message}`),
     ...(split.workers > 0 ? { recipe: { builder: builderUrl(), plugins: workerModules(plugins), pipeline: nodes } } : {}),
   });
+  let first: ReturnType<BatchSource["next"]> | undefined = loader.next(); // made while the engine compiles
+  first.catch(() => undefined); // heard when its turn comes
   reporter.info(`data      ${pipeline.dataset.length} samples, batches of ${split.batch_size}`);
   return {
     keys,
     async next() {
-      const loaded = await loader.next();
+      const loaded = await (first ?? loader.next());
+      first = undefined;
       if (loaded !== undefined) return loaded;
       throw new L3mError("L3M_BAD_OPTION", {
         message: "The training data ended before the run.",
