@@ -13,6 +13,7 @@ import { multiStep } from "./schedules/multi-step.ts";
 import { polynomialDecay } from "./schedules/polynomial-decay.ts";
 import { step } from "./schedules/step.ts";
 import { stepWithFixedGamma } from "./schedules/step-with-fixed-gamma.ts";
+import { warmupCosine } from "./schedules/warmup-cosine.ts";
 
 export { clipGradNorm } from "./clipping/clip-grad-norm.ts";
 export { countTrainable, freezeParams } from "./groups/freeze.ts";
@@ -34,6 +35,7 @@ export {
   polynomialDecay,
   step,
   stepWithFixedGamma,
+  warmupCosine,
 };
 
 export default definePlugin({
@@ -52,5 +54,6 @@ export default definePlugin({
     composite,
     invPower,
     halfCosine,
+    warmupCosine,
   ],
 });
