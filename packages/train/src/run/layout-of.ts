@@ -17,7 +17,11 @@ export function layoutOf({ config, loaded }: Pick<Experiment, "config" | "loaded
   const accumulation = config.optim.gradient_accumulation_steps;
   const batches = [
     { path: "data.train.batch_size", size: config.data.train.batch_size, multiple: parts * accumulation },
-    ...Object.entries(config.data.val ?? {}).map(([name, { batch_size: size }]) => ({ path: `data.val.${name}.batch_size`, size, multiple: parts })),
+    ...Object.entries(config.data.val ?? {}).map(([name, { batch_size: size }]) => ({
+      path: `data.val.${name}.batch_size`,
+      size,
+      multiple: parts,
+    })),
   ];
   for (const { path, size, multiple } of batches) {
     if (size % multiple === 0) continue;
