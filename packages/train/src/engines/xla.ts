@@ -60,7 +60,7 @@ async function startOn(name: Engine["name"], platform: Platform, options: Engine
   });
   const devices = options.mesh === undefined ? 1 : deviceCount(options.mesh);
   const { startXla } = await import("@l3m/tfjs-backend-xla");
-  const xla = await startXla({
+  const xla = startXla({
     pluginPath,
     clientOptions: clientOptions(platform, devices),
     cacheDir: path.join(cacheDir, "executables"),
