@@ -1,4 +1,5 @@
 /** Picks and starts the engine that a config or a user asks for. What was picked, and why, is in `description`. */
+import * as tf from "@l3m/core/tf";
 import { didYouMean, L3mError } from "@l3m/errors";
 import { deviceCount } from "@l3m/fsdp-mesh";
 import type { Engine, EngineAdapter, EngineOptions } from "./engine.ts";
@@ -27,6 +28,7 @@ export async function openEngine(request: string, options: EngineOptions = {}): 
       fix: "Choose one of these with --engine or experiment.engine.",
     });
   }
+  tf.enableProdMode(); // no banners of tfjs on stderr
   const passed: string[] = [];
   for (const adapter of wanted) {
     const { ok, reason } = await adapter.available(options);
