@@ -17,6 +17,7 @@ export {
 } from "./engines/engine.ts";
 export { ENGINES, openEngine } from "./engines/open-engine.ts";
 export { inspectKeyFlow } from "./run/check-key-flow.ts";
+export { layoutOf } from "./run/layout-of.ts";
 export { type Experiment, inspectExperiment, openExperiment, type OpenOptions } from "./run/open-experiment.ts";
 export { readMetrics, type MetricsLine } from "./run/metrics-log.ts";
 export { formatDuration, formatScores, formatStep, plainReporter, type Reporter, type ScoreRow, type StepProgress } from "./run/reporter.ts";

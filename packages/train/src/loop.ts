@@ -74,8 +74,9 @@ export async function runLoop(parts: LoopParts, initial: TrainState, startStep: 
     const named = Object.fromEntries(parts.metricNames.map((name, i) => [name, values[i] as number]));
     const { loss = NaN, grad_norm: gradNorm = NaN, ...rest } = named;
     if (!parts.allowNan && !(Number.isFinite(loss) && Number.isFinite(gradNorm))) {
-      await parts.save(state, oldest.step - 1, oldest.dataBefore);
-      throw await parts.explain(state, oldest.batch, oldest.step, loss);
+      const error = await parts.explain(state, oldest.batch, oldest.step, loss);
+      if (error.details.data?.["stateIsFinite"] === true) await parts.save(state, oldest.step - 1, oldest.dataBefore);
+      throw error;
     }
     const rate = clock.tick();
     const lr = parts.scalars.lr(oldest.step - 1, total);

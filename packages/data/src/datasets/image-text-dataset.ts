@@ -66,6 +66,8 @@ async function requireFolder(folder: string): Promise<void> {
   throw new L3mError("L3M_DATA_NOT_FOUND", {
     message: "The image folder does not exist.",
     where: { file: folder },
+    expected: "a folder with the images that the captions name",
+    got: "no folder",
     fix: "Correct the path in the config, or create the folder.",
   });
 }

@@ -23,6 +23,7 @@ export async function openEngine(request: string, options: EngineOptions = {}): 
     const names = ["auto", "xla", ...ENGINES.map(({ name }) => name)];
     throw new L3mError("L3M_USAGE", {
       message: `There is no engine "${request}".${didYouMean(request, names)}`,
+      where: { path: "experiment.engine (or --engine)" },
       expected: names.join(", "),
       got: request,
       fix: "Choose one of these with --engine or experiment.engine.",

@@ -25,6 +25,8 @@ function adapter(name: "tfjs-node" | "tfjs-node-gpu"): EngineAdapter {
       if (entry === undefined || !availability.ok) {
         throw new L3mError("L3M_ENGINE_MISSING", {
           message: `The engine ${name} is not installed.`,
+          where: { path: "experiment.engine" },
+          expected: `@tensorflow/${name} with its native binding`,
           got: availability.reason,
           fix: `Run: npx l3m engine install ${name === "tfjs-node" ? name : "tfjs-node"}, or choose another engine with --engine.`,
         });

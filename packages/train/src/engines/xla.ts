@@ -26,6 +26,8 @@ function adapter(name: "xla-cpu" | "xla-cuda12" | "xla-cuda13", platform: Platfo
       if (!state.ok) {
         throw new L3mError("L3M_ENGINE_MISSING", {
           message: `The engine ${name} is not available.`,
+          where: { path: "experiment.engine" },
+          expected: "a PJRT plugin of XLA for this machine",
           got: state.reason,
           fix: cures(platform),
         });

@@ -21,17 +21,24 @@ export async function notFiniteError(parts: {
 }): Promise<L3mError> {
   const { model, loss, state, batch, context } = parts;
   const found = await firstBad(model, loss, state, batch, context);
+  const stateIsFinite = !found.startsWith(BAD_PARAMETER);
   return new L3mError("L3M_NOT_FINITE", {
     message: `The loss or its gradient is not finite at step ${parts.step}. First bad tensor: ${found}.`,
+    where: { path: `step ${parts.step}` },
     expected: "finite numbers",
     got: `loss ${parts.lossValue}`,
-    fix: "Lower the learning rate, lengthen the warm-up, set optim.grad_clip, or check that data. The state before this step is saved; --resume auto goes on from it.",
+    fix: stateIsFinite
+      ? "Lower the learning rate, lengthen the warm-up, set optim.grad_clip, or check that data. The state before this step is saved; --resume auto goes on from it."
+      : "Lower the learning rate or lengthen the warm-up: the update of an earlier step overflowed. Start again, or resume from an earlier checkpoint.",
+    data: { stateIsFinite },
   });
 }
 
+const BAD_PARAMETER = "parameter";
+
 async function firstBad(model: Model, loss: Loss, state: TrainState, batch: ByPath, { context }: CollectedContext): Promise<string> {
   for (const [key, tensor] of Object.entries(batch)) if (await isBad(tensor)) return `batch entry "${key}"`;
-  for (const [path, tensor] of Object.entries(state.params)) if (await isBad(tensor)) return `parameter "${path}"`;
+  for (const [path, tensor] of Object.entries(state.params)) if (await isBad(tensor)) return `${BAD_PARAMETER} "${path}"`;
   const values = new Map(Object.entries({ ...state.params, ...state.buffers }));
   const dict: DataDict = new Map(Object.entries(batch));
   for (const block of leafBlocks(model.root)) {

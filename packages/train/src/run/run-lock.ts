@@ -1,5 +1,5 @@
 /** One run per run directory: a lock file with the owner's process id, taken over when that process is gone. */
-import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import path from "node:path";
 import { L3mError } from "@l3m/errors";
@@ -29,10 +29,10 @@ export function lockRunDir(folder: string): () => void {
       if (owner !== undefined && isAlive(owner)) throw lockedError(folder, file, owner);
       takeAway(file, owner);
     }
-  } catch (error) {
-    throw error instanceof L3mError ? error : writeError(error, folder);
-  } finally {
     rmSync(mine, { force: true });
+  } catch (error) {
+    if (existsSync(mine)) rmSync(mine, { force: true });
+    throw error instanceof L3mError ? error : writeError(error, folder);
   }
   return () => {
     rmSync(file, { force: true });
