@@ -56,7 +56,7 @@ describe("the run directory", () => {
     mkdirSync(folder);
     if (!mountSmall(folder)) return; // mounting needs privileges; saveCheckpoint's own test covers the rest
     try {
-      writeFileSync(path.join(folder, "ballast"), Buffer.alloc(200 * 1024));
+      writeFileSync(path.join(folder, "ballast"), Buffer.alloc(15.9 * 1024 * 1024));
       const error = theError(await l3m(["train", project.config, "--run-dir", path.join(folder, "run")]));
       expect(error.code).toBe("L3M_DISK_FULL");
       execFileSync("rm", [path.join(folder, "ballast")]);
@@ -71,7 +71,7 @@ describe("the run directory", () => {
 
 function mountSmall(folder: string): boolean {
   try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=256k", "tmpfs", folder], { stdio: "ignore" });
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=16m", "tmpfs", folder], { stdio: "ignore" });
     return true;
   } catch {
     return false;
