@@ -30,8 +30,10 @@ const here = import.meta.dirname;
 
 const results = new Map<string, Timing[]>();
 for (let round = 0; round < Number(values.rounds); round++) {
-  for (const engine of engines) record(engine, run("npx", ["tsx", path.join(here, "quickstart-step.ts"), engine, values.config, values.steps]));
-  if (values.jax !== undefined) record("plain JAX", run(values.jax, [path.join(here, "jax_quickstart_step.py"), values.steps]));
+  for (const engine of engines)
+    record(engine, run("npx", ["tsx", path.join(here, "quickstart-step.ts"), engine, values.config, values.steps]));
+  if (values.jax !== undefined)
+    record("plain JAX", run(values.jax, [path.join(here, "jax_quickstart_step.py"), values.steps]));
 }
 
 const reference = median(times(engines[0] ?? ""));
@@ -39,8 +41,13 @@ console.log(`\n${values.config}, ${values.rounds} rounds of ${values.steps} step
 for (const name of results.keys()) {
   const timings = results.get(name) ?? [];
   const step = median(times(name));
-  const extra = timings[0]?.traceMs === undefined ? "" : `  dispatch ${median(timings.map((t) => t.dispatchMs ?? NaN)).toFixed(2)} ms  trace ${median(timings.map((t) => t.traceMs ?? NaN)).toFixed(0)} ms  first step after ${(median(timings.map((t) => t.firstStepAfterStartMs ?? NaN)) / 1000).toFixed(2)} s`;
-  console.log(`${name.padEnd(12)} ${step.toFixed(1).padStart(8)} ms/step  ${(step / reference).toFixed(2).padStart(6)} x${extra}`);
+  const extra =
+    timings[0]?.traceMs === undefined
+      ? ""
+      : `  dispatch ${median(timings.map((t) => t.dispatchMs ?? NaN)).toFixed(2)} ms  trace ${median(timings.map((t) => t.traceMs ?? NaN)).toFixed(0)} ms  first step after ${(median(timings.map((t) => t.firstStepAfterStartMs ?? NaN)) / 1000).toFixed(2)} s`;
+  console.log(
+    `${name.padEnd(12)} ${step.toFixed(1).padStart(8)} ms/step  ${(step / reference).toFixed(2).padStart(6)} x${extra}`,
+  );
 }
 
 function record(name: string, timing: Timing): void {
@@ -49,7 +56,11 @@ function record(name: string, timing: Timing): void {
 }
 
 function run(command: string, args: readonly string[]): Timing {
-  const output = execFileSync(command, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"], maxBuffer: 1 << 26 });
+  const output = execFileSync(command, args, {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+    maxBuffer: 1 << 26,
+  });
   const line = output.split("\n").findLast((text) => text.startsWith("{")) ?? "{}";
   return JSON.parse(line) as Timing;
 }

@@ -11,7 +11,10 @@ import { batchTensors, createTraining, openEngine, openExperiment, openTrainData
 
 const started = performance.timeOrigin;
 const [engineName = "xla-cpu", config = "configs/quickstart/clip.yaml", steps = "30"] = process.argv.slice(2);
-const experiment = await openExperiment(config, { preset, overrides: ["data.train.workers=0", "data.train.prefetch=1"] });
+const experiment = await openExperiment(config, {
+  preset,
+  overrides: ["data.train.workers=0", "data.train.prefetch=1"],
+});
 const engine = await openEngine(engineName);
 const training = createTraining(experiment, engine, undefined);
 const reporter = plainReporter(() => undefined);
@@ -54,7 +57,14 @@ console.log(
     dispatchMs: median(hostMs),
     cpuMs: cpuMs / stepMs.length,
     firstStepAfterStartMs: firstStepMs,
-    ...(report === undefined ? {} : { traceMs: report.traceMs, compileMs: report.compileMs, fromCache: report.fromCache, tempBytes: report.tempBytes }),
+    ...(report === undefined
+      ? {}
+      : {
+          traceMs: report.traceMs,
+          compileMs: report.compileMs,
+          fromCache: report.fromCache,
+          tempBytes: report.tempBytes,
+        }),
     firstLoss: losses[0],
     lastLoss: losses.at(-1),
     losses,

@@ -37,7 +37,9 @@ export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
   const broken = path.join(folder, "killed");
   try {
     const pace = await uninterrupted(options, whole);
-    log(`uninterrupted: ${steps} steps, first step after ${(pace.startMs / 1000).toFixed(1)} s, then ${pace.stepMs.toFixed(0)} ms a step`);
+    log(
+      `uninterrupted: ${steps} steps, first step after ${(pace.startMs / 1000).toFixed(1)} s, then ${pace.stepMs.toFixed(0)} ms a step`,
+    );
     const random = randomNumbers(options.seed);
     const done: Moment[] = [];
     while (done.length < kills) {
@@ -52,7 +54,9 @@ export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
       run.child.kill("SIGKILL");
       await run.ended;
       done.push(moment);
-      log(`kill ${done.length}/${kills}: ${describe(moment)}; ${loggedSteps(broken)} steps logged, checkpoint of step ${savedStep(broken)}`);
+      log(
+        `kill ${done.length}/${kills}: ${describe(moment)}; ${loggedSteps(broken)} steps logged, checkpoint of step ${savedStep(broken)}`,
+      );
     }
     await finish(options, broken);
     const differences = compareMetrics(path.join(whole, "metrics.jsonl"), path.join(broken, "metrics.jsonl"));
@@ -63,8 +67,16 @@ export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
   }
 }
 
-function start({ config, steps, checkpointEvery, overrides = [] }: ChaosOptions, runDir: string): ReturnType<typeof startL3m> {
-  const cut = [`experiment.total_iterations=${steps}`, `experiment.checkpoint_every=${checkpointEvery}`, "~data.val", "metrics=[]"];
+function start(
+  { config, steps, checkpointEvery, overrides = [] }: ChaosOptions,
+  runDir: string,
+): ReturnType<typeof startL3m> {
+  const cut = [
+    `experiment.total_iterations=${steps}`,
+    `experiment.checkpoint_every=${checkpointEvery}`,
+    "~data.val",
+    "metrics=[]",
+  ];
   return startL3m(["train", config, ...cut, ...overrides, "--run-dir", runDir, "--resume", "auto"]);
 }
 
@@ -87,7 +99,11 @@ async function uninterrupted(options: ChaosOptions, runDir: string): Promise<Pac
 /** The step of the newest checkpoint, 0 without one. */
 function savedStep(runDir: string): number {
   try {
-    return Number(readFileSync(path.join(runDir, "checkpoints", "latest"), "utf8").trim().replace("step-", ""));
+    return Number(
+      readFileSync(path.join(runDir, "checkpoints", "latest"), "utf8")
+        .trim()
+        .replace("step-", ""),
+    );
   } catch {
     return 0;
   }

@@ -23,7 +23,13 @@ const { kills, differences } = await chaos({
   log: (line) => console.log(line),
 });
 const count = (kind: string): number => kills.filter((moment) => moment.kind === kind).length;
-console.log(`\n${kills.length} kills: ${count("start")} at the start, ${count("step")} between steps, ${count("checkpoint")} while a checkpoint was written`);
+console.log(
+  `\n${kills.length} kills: ${count("start")} at the start, ${count("step")} between steps, ${count("checkpoint")} while a checkpoint was written`,
+);
 for (const difference of differences.slice(0, 20)) console.log(`  ${difference}`);
-console.log(differences.length === 0 ? "step, loss, lr and grad_norm are bit-identical to the uninterrupted run" : `${differences.length} differences`);
+console.log(
+  differences.length === 0
+    ? "step, loss, lr and grad_norm are bit-identical to the uninterrupted run"
+    : `${differences.length} differences`,
+);
 process.exitCode = differences.length === 0 ? 0 : 1;

@@ -17,8 +17,16 @@ export function printedErrors({ stderr }: Pick<Ended, "stderr">): PrintedError[]
   return blocks.map((block) => {
     const [head = "", ...lines] = block.split("\n");
     const [code = "", ...where] = head.split("  ");
-    const part = (name: string): string => lines.find((line) => line.trim().startsWith(`${name}:`))?.replace(/^\s*\w+:\s*/, "") ?? "";
-    return { code, where: where.join("  "), message: lines[0]?.trim() ?? "", expected: part("expected"), got: part("got"), fix: part("fix") };
+    const part = (name: string): string =>
+      lines.find((line) => line.trim().startsWith(`${name}:`))?.replace(/^\s*\w+:\s*/, "") ?? "";
+    return {
+      code,
+      where: where.join("  "),
+      message: lines[0]?.trim() ?? "",
+      expected: part("expected"),
+      got: part("got"),
+      fix: part("fix"),
+    };
   });
 }
 
@@ -26,9 +34,22 @@ export function printedErrors({ stderr }: Pick<Ended, "stderr">): PrintedError[]
 export function theError(ended: Ended): PrintedError {
   const errors = printedErrors(ended);
   const [error] = errors;
-  const missing = error === undefined ? [] : Object.entries(error).filter(([, value]) => value === "").map(([name]) => name);
-  if (ended.code !== 1 || error === undefined || errors.length > 1 || missing.length > 0 || /^\s+at /m.test(ended.stderr)) {
-    throw new Error(`no clear error (exit code ${ended.code}, ${errors.length} errors, parts missing: ${missing.join(", ")}):\n${ended.stdout}\n${ended.stderr}`);
+  const missing =
+    error === undefined
+      ? []
+      : Object.entries(error)
+          .filter(([, value]) => value === "")
+          .map(([name]) => name);
+  if (
+    ended.code !== 1 ||
+    error === undefined ||
+    errors.length > 1 ||
+    missing.length > 0 ||
+    /^\s+at /m.test(ended.stderr)
+  ) {
+    throw new Error(
+      `no clear error (exit code ${ended.code}, ${errors.length} errors, parts missing: ${missing.join(", ")}):\n${ended.stdout}\n${ended.stderr}`,
+    );
   }
   return error;
 }

@@ -37,7 +37,14 @@ export function startL3m(args: readonly string[], options: CommandOptions = {}):
 
 /** Starts `node ARGS...`, without colours and without a terminal. */
 export function startNode(args: readonly string[], { env = {}, cwd = ROOT }: CommandOptions = {}): Running {
-  const merged = { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined, VITEST: undefined, NODE_OPTIONS: undefined, ...env };
+  const merged = {
+    ...process.env,
+    NO_COLOR: "1",
+    FORCE_COLOR: undefined,
+    VITEST: undefined,
+    NODE_OPTIONS: undefined,
+    ...env,
+  };
   const child = spawn(process.execPath, [...args], { cwd, env: merged, stdio: ["ignore", "pipe", "pipe"] });
   let stdout = "";
   let stderr = "";
@@ -69,10 +76,14 @@ export async function buildOnce(): Promise<void> {
     }
   }
   try {
-    execFileSync(process.execPath, [path.join(ROOT, "node_modules", "typescript", "bin", "tsc"), "-b", "packages/cli"], {
-      cwd: ROOT,
-      stdio: ["ignore", "inherit", "inherit"],
-    });
+    execFileSync(
+      process.execPath,
+      [path.join(ROOT, "node_modules", "typescript", "bin", "tsc"), "-b", "packages/cli"],
+      {
+        cwd: ROOT,
+        stdio: ["ignore", "inherit", "inherit"],
+      },
+    );
   } finally {
     rmSync(lock, { recursive: true, force: true });
   }

@@ -32,9 +32,14 @@ function stalePackages() {
 const stale = stalePackages();
 if (stale.length > 0) {
   const start = Date.now();
-  process.stderr.write(`l3m: compiling ${stale.length} package${stale.length === 1 ? "" : "s"} of this checkout (first use, or sources changed) ...\n`);
+  process.stderr.write(
+    `l3m: compiling ${stale.length} package${stale.length === 1 ? "" : "s"} of this checkout (first use, or sources changed) ...\n`,
+  );
   const tsc = path.join(root, "node_modules", "typescript", "bin", "tsc");
-  const result = spawnSync(process.execPath, [tsc, "-b", ...stale.map((name) => path.join("packages", name))], { cwd: root, stdio: ["ignore", 2, 2] });
+  const result = spawnSync(process.execPath, [tsc, "-b", ...stale.map((name) => path.join("packages", name))], {
+    cwd: root,
+    stdio: ["ignore", 2, 2],
+  });
   if (result.status !== 0) {
     process.stderr.write("l3m: the sources do not compile; see the messages above.\n");
     process.exit(1);

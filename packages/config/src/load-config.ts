@@ -36,7 +36,11 @@ export function loadConfig(file: string, options: LoadConfigOptions = {}): Loade
  * @param name what places of errors show instead of a file
  * @throws L3M_CONFIG_OVERRIDE, L3M_CONFIG_INTERPOLATION, L3M_BAD_OPTION
  */
-export function configFromTree(tree: { readonly [key: string]: ConfigTree }, options: LoadConfigOptions = {}, name = "config object"): LoadedConfig {
+export function configFromTree(
+  tree: { readonly [key: string]: ConfigTree },
+  options: LoadConfigOptions = {},
+  name = "config object",
+): LoadedConfig {
   return finishConfig(name, fromPlainTree({ ...tree }, { file: name }), options, { errors: [], warnings: [] });
 }
 
@@ -63,7 +67,8 @@ function tryParse(token: string, report: MergeReport): Override[] {
 }
 
 function missingValues(node: ConfigNode, path: ConfigPath): L3mError[] {
-  if (node.kind === "map") return [...node.entries].flatMap(([key, entry]) => missingValues(entry.node, [...path, key]));
+  if (node.kind === "map")
+    return [...node.entries].flatMap(([key, entry]) => missingValues(entry.node, [...path, key]));
   if (node.kind === "list") return node.items.flatMap((item, index) => missingValues(item, [...path, String(index)]));
   if (node.kind !== "scalar" || node.value !== MANDATORY) return [];
   const name = formatPath(path);

@@ -38,7 +38,8 @@ export function createLoadedConfig(file: string, node: ConfigNode, warnings: rea
       const keys = typeof path === "string" ? (path === "" ? [] : parsePath(path)) : path.map(String);
       for (let length = keys.length; length >= 0; length--) {
         const found = places.get(formatPath(keys.slice(0, length)));
-        if (found !== undefined) return { ...(length === keys.length ? found[part] : found.key), path: formatPath(keys) };
+        if (found !== undefined)
+          return { ...(length === keys.length ? found[part] : found.key), path: formatPath(keys) };
       }
       return { file, path: formatPath(keys) };
     },
@@ -46,7 +47,12 @@ export function createLoadedConfig(file: string, node: ConfigNode, warnings: rea
   };
 }
 
-function collectPlaces(node: ConfigNode, key: SourcePlace, path: ConfigPath, places: Map<string, { key: SourcePlace; value: SourcePlace }>): void {
+function collectPlaces(
+  node: ConfigNode,
+  key: SourcePlace,
+  path: ConfigPath,
+  places: Map<string, { key: SourcePlace; value: SourcePlace }>,
+): void {
   places.set(formatPath(path), { key, value: node.place });
   if (node.kind === "list") {
     for (const [index, item] of node.items.entries()) collectPlaces(item, item.place, [...path, String(index)], places);

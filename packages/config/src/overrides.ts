@@ -38,17 +38,26 @@ export function parseOverride(token: string, report: MergeReport): Override {
   const separator = token.indexOf("=");
   const sign = token[0];
   const nothing: ConfigNode = { kind: "scalar", value: null, place };
-  if (sign === "-") throw malformed(token, "an override does not begin with a dash", "Options of l3m stand before the config; see l3m --help.");
+  if (sign === "-")
+    throw malformed(
+      token,
+      "an override does not begin with a dash",
+      "Options of l3m stand before the config; see l3m --help.",
+    );
   if (sign === "~") {
     if (separator !== -1) throw malformed(token, "a deletion takes no value", `Write ${token.slice(0, separator)}.`);
     return { token, action: "delete", path: parsePath(token.slice(1)), value: nothing };
   }
-  if (separator === -1) throw malformed(token, `"=" is missing`, `Write ${token}=VALUE, or ~${token} to delete the key.`);
+  if (separator === -1)
+    throw malformed(token, `"=" is missing`, `Write ${token}=VALUE, or ~${token} to delete the key.`);
   const path = parsePath(token.slice(sign === "+" ? 1 : 0, separator));
   const reading = readYaml(new SourceText(COMMAND_LINE, token.slice(separator + 1), false));
   const [error] = reading.errors;
-  if (error !== undefined) throw malformed(token, `the value is no YAML: ${error.details.message}`, "Quote the value twice: key='\"text\"'.");
-  report.warnings.push(...reading.warnings.map((warning) => ({ ...warning, where: { ...place, path: formatPath(path) } })));
+  if (error !== undefined)
+    throw malformed(token, `the value is no YAML: ${error.details.message}`, "Quote the value twice: key='\"text\"'.");
+  report.warnings.push(
+    ...reading.warnings.map((warning) => ({ ...warning, where: { ...place, path: formatPath(path) } })),
+  );
   return { token, action: sign === "+" ? "add" : "set", path, value: reading.node };
 }
 
@@ -83,7 +92,12 @@ class OverrideEdit {
     if (node.kind === "text" || node.kind === "patched") {
       const base = node.kind === "patched" ? node.base : node;
       const patches = node.kind === "patched" ? node.patches : [];
-      return { kind: "patched", base, patches: [...patches, (resolved) => this.apply(resolved, depth)], place: node.place };
+      return {
+        kind: "patched",
+        base,
+        patches: [...patches, (resolved) => this.apply(resolved, depth)],
+        place: node.place,
+      };
     }
     if (node.kind === "list") return this.applyToList(node, key, depth);
     const entries = node.kind === "map" ? node.entries : new Map<string, MapEntry>();
@@ -114,7 +128,8 @@ class OverrideEdit {
     const { path, action } = this.override;
     const index = asIndex(key);
     const item = index === undefined ? undefined : list.items[index];
-    if (index === list.items.length && action === "add") return { ...list, items: [...list.items, this.create(depth + 1)] };
+    if (index === list.items.length && action === "add")
+      return { ...list, items: [...list.items, this.create(depth + 1)] };
     if (index === undefined || item === undefined) {
       const last = list.items.length - 1;
       throw this.noSuchPath(depth, [], `a list${last < 0 ? " without elements" : ` with elements 0 to ${last}`}`);
@@ -138,7 +153,11 @@ class OverrideEdit {
     return new L3mError("L3M_CONFIG_OVERRIDE", {
       message: `${token}: ${place} has no "${key}".${didYouMean(key, unique)}`,
       where: { file: COMMAND_LINE, path: formatPath(path) },
-      ...(parent !== undefined ? { got: `${place} is ${parent}` } : unique.length > 0 ? { expected: `one of ${unique.join(", ")}` } : {}),
+      ...(parent !== undefined
+        ? { got: `${place} is ${parent}` }
+        : unique.length > 0
+          ? { expected: `one of ${unique.join(", ")}` }
+          : {}),
       ...(action === "set" ? { fix: `Write +${token} to add a new key.` } : {}),
     });
   }

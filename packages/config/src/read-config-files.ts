@@ -17,7 +17,12 @@ function readOne(file: string, chain: readonly string[], from: SourcePlace | und
   const identity = resolve(file);
   if (chain.includes(identity)) {
     const circle = [...chain.slice(chain.indexOf(identity)), identity].join(" -> ");
-    report.errors.push(new L3mError("L3M_CONFIG_EXTENDS", { message: `extends goes round in a circle: ${circle}.`, where: { ...from, path: "extends" } }));
+    report.errors.push(
+      new L3mError("L3M_CONFIG_EXTENDS", {
+        message: `extends goes round in a circle: ${circle}.`,
+        where: { ...from, path: "extends" },
+      }),
+    );
     return nothing;
   }
   const text = readText(file, from, report);
@@ -30,14 +35,21 @@ function readOne(file: string, chain: readonly string[], from: SourcePlace | und
   if (node.kind === "scalar" && node.value === null) return nothing;
   if (node.kind !== "map") {
     report.errors.push(
-      new L3mError("L3M_CONFIG_SYNTAX", { message: "A config is a map of sections.", where: node.place, expected: "model:, data:, ...", got: describeNode(node) }),
+      new L3mError("L3M_CONFIG_SYNTAX", {
+        message: "A config is a map of sections.",
+        where: node.place,
+        expected: "model:, data:, ...",
+        got: describeNode(node),
+      }),
     );
     return nothing;
   }
   const entries = new Map(node.entries);
   entries.delete("extends");
   const own: MapNode = { ...node, entries };
-  const bases = baseFiles(node, report).map(({ name, place }) => readOne(besides(file, name), [...chain, identity], place, report));
+  const bases = baseFiles(node, report).map(({ name, place }) =>
+    readOne(besides(file, name), [...chain, identity], place, report),
+  );
   return [...bases, own].reduce((base, overlay) => {
     const merged = mergeNodes(base, overlay, [], report);
     return merged.kind === "map" ? merged : base;
@@ -54,7 +66,9 @@ function baseFiles(map: MapNode, report: MergeReport): { name: string; place: So
         message: "extends takes a file name or a list of them.",
         where: { ...item.place, path: "extends" },
         got: describeNode(item),
-        ...(item.kind === "text" ? { fix: "Interpolation is not possible here: files are read before anything is resolved." } : {}),
+        ...(item.kind === "text"
+          ? { fix: "Interpolation is not possible here: files are read before anything is resolved." }
+          : {}),
       }),
     );
     return [];
@@ -66,7 +80,12 @@ function readText(file: string, from: SourcePlace | undefined, report: MergeRepo
     return readFileSync(file, "utf8");
   } catch (cause) {
     const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
-    const why = code === "ENOENT" ? "does not exist" : code === "EISDIR" ? "is a folder" : `cannot be read (${String(code ?? cause)})`;
+    const why =
+      code === "ENOENT"
+        ? "does not exist"
+        : code === "EISDIR"
+          ? "is a folder"
+          : `cannot be read (${String(code ?? cause)})`;
     report.errors.push(
       from === undefined
         ? new L3mError("L3M_CONFIG_NOT_FOUND", { message: `The config ${file} ${why}.`, where: { file }, cause })

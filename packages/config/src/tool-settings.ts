@@ -40,11 +40,17 @@ const settingsSchema = z.strictObject({
   mirrors: z.strictObject({ pypi: url, huggingface: url }).prefault({}),
   trackers: z.array(z.string().min(1)).default([]),
   terminal: z
-    .strictObject({ color: z.enum(["auto", "always", "never"]).default("auto"), progress: z.enum(["auto", "bar", "lines"]).default("auto") })
+    .strictObject({
+      color: z.enum(["auto", "always", "never"]).default("auto"),
+      progress: z.enum(["auto", "bar", "lines"]).default("auto"),
+    })
     .prefault({}),
 });
 
-const SEARCH_PLACES = ["package.json", ...["yaml", "yml", "json", "js", "mjs"].map((extension) => `l3m.config.${extension}`)];
+const SEARCH_PLACES = [
+  "package.json",
+  ...["yaml", "yml", "json", "js", "mjs"].map((extension) => `l3m.config.${extension}`),
+];
 
 /**
  * The settings that hold in `folder`.
@@ -64,10 +70,18 @@ export async function loadToolSettings(folder: string): Promise<ToolSettings> {
     searchPlaces: SEARCH_PLACES,
     searchStrategy: "project",
     cache: false,
-    loaders: { ".yaml": load, ".yml": load, ".json": load, ".js": defaultLoaders[".js"], ".mjs": defaultLoaders[".mjs"] },
+    loaders: {
+      ".yaml": load,
+      ".yml": load,
+      ".json": load,
+      ".js": defaultLoaders[".js"],
+      ".mjs": defaultLoaders[".mjs"],
+    },
   });
   const found = await explorer.search(folder);
-  return found === null || found.isEmpty === true ? readSettings({}, null, undefined) : readSettings(found.config, found.filepath, sources.get(found.filepath));
+  return found === null || found.isEmpty === true
+    ? readSettings({}, null, undefined)
+    : readSettings(found.config, found.filepath, sources.get(found.filepath));
 }
 
 function readSettings(value: unknown, file: string | null, source: LoadedConfig | undefined): ToolSettings {
@@ -78,8 +92,10 @@ function readSettings(value: unknown, file: string | null, source: LoadedConfig 
       schemaErrors(result.error.issues, {
         schema: settingsSchema,
         value,
-        unknownKeyFix: "These are settings of the tool. What belongs to an experiment, and whatever changes its numbers, goes into its YAML.",
-        place: (path, part) => source?.place([...prefix, ...path], part) ?? { ...(file === null ? {} : { file }), path: path.join(".") },
+        unknownKeyFix:
+          "These are settings of the tool. What belongs to an experiment, and whatever changes its numbers, goes into its YAML.",
+        place: (path, part) =>
+          source?.place([...prefix, ...path], part) ?? { ...(file === null ? {} : { file }), path: path.join(".") },
       }),
     );
     invariant(false, "zod refused a value without an issue");

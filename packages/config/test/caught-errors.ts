@@ -14,5 +14,7 @@ export function caughtErrors(work: () => unknown): readonly L3mError[] {
 
 /** `code line:column path` of each error. */
 export function placesOf(errors: readonly L3mError[]): string[] {
-  return errors.map(({ code, details: { where } }) => [code, [where?.line, where?.column].join(":"), where?.path ?? ""].join(" ").trim());
+  return errors.map(({ code, details: { where } }) =>
+    [code, [where?.line, where?.column].join(":"), where?.path ?? ""].join(" ").trim(),
+  );
 }

@@ -77,8 +77,13 @@ it("says what the data must bring when that is not known", () => {
 });
 
 it("reports a key read before it is written, at the block that reads it", () => {
-  const report = check(["model.meta_model.trunk.blocks.1.read_key=token", "+model.meta_model.head.write_key=z"], { dataKeys: ["image"] });
-  expect(placesOf(report.errors)).toEqual(["L3M_MISSING_KEY 11:11 model.meta_model.trunk.blocks.1", "L3M_MISSING_KEY 13:7 loss"]);
+  const report = check(["model.meta_model.trunk.blocks.1.read_key=token", "+model.meta_model.head.write_key=z"], {
+    dataKeys: ["image"],
+  });
+  expect(placesOf(report.errors)).toEqual([
+    "L3M_MISSING_KEY 11:11 model.meta_model.trunk.blocks.1",
+    "L3M_MISSING_KEY 13:7 loss",
+  ]);
   expect(report.errors.map(({ details }) => details.message)).toEqual([
     'trunk.blocks.1 (port x) reads "token", which nothing wrote. Did you mean "tokens"?',
     'loss reads "y", which nothing wrote. Did you mean "z"?',
@@ -94,7 +99,9 @@ it("reports what a validation set does not bring, and which set", () => {
 });
 
 it("only warns after an opaque block", () => {
-  const report = check(["~model.meta_model.preprocessor", "+model.meta_model.preprocessor=tiny/opaque"], { dataKeys: ["image"] });
+  const report = check(["~model.meta_model.preprocessor", "+model.meta_model.preprocessor=tiny/opaque"], {
+    dataKeys: ["image"],
+  });
   expect(report.errors).toEqual([]);
   expect(report.warnings.map(({ message }) => message)).toEqual([
     'trunk.blocks.0 (port x) reads "tokens", which nothing wrote. A block before it does not say what it writes.',
@@ -124,12 +131,16 @@ it("places core's errors in the file: unknown block, option, kind, type, all at 
 });
 
 it("places an unknown option inside a list", () => {
-  expect(placesOf(check(["+model.meta_model.trunk.blocks.1.deep.er=3"]).errors)).toEqual(["L3M_UNKNOWN_OPTION : model.meta_model.trunk.blocks.1.deep"]);
+  expect(placesOf(check(["+model.meta_model.trunk.blocks.1.deep.er=3"]).errors)).toEqual([
+    "L3M_UNKNOWN_OPTION : model.meta_model.trunk.blocks.1.deep",
+  ]);
 });
 
 it("stops at the schema when the sections are wrong, and still reports the file", () => {
   const report = check(["~optim.scheduler", "+experiment.sede=1"]);
-  expect(placesOf(report.errors)).toEqual(["L3M_BAD_OPTION 14:1 optim.scheduler", "L3M_UNKNOWN_OPTION : experiment.sede"].reverse());
+  expect(placesOf(report.errors)).toEqual(
+    ["L3M_BAD_OPTION 14:1 optim.scheduler", "L3M_UNKNOWN_OPTION : experiment.sede"].reverse(),
+  );
   expect(report.parameters).toBeNull();
   expect(formatCheck(report)).toMatch(/c\.yaml has 2 errors\.\n$/);
 });

@@ -36,11 +36,14 @@ function typed(node: ConfigNode): unknown {
 }
 
 describe("interpolation", () => {
-  it.each(golden<{ yaml: string; resolved?: GoldenValue; error?: string }>("interpolation"))("$yaml", ({ yaml, resolved, error }) => {
-    const result = resolveTree(read(yaml), {});
-    expect(result.errors.length > 0).toBe(error !== undefined);
-    if (resolved !== undefined) expect(typed(result.node)).toEqual(resolved);
-  });
+  it.each(golden<{ yaml: string; resolved?: GoldenValue; error?: string }>("interpolation"))(
+    "$yaml",
+    ({ yaml, resolved, error }) => {
+      const result = resolveTree(read(yaml), {});
+      expect(result.errors.length > 0).toBe(error !== undefined);
+      if (resolved !== undefined) expect(typed(result.node)).toEqual(resolved);
+    },
+  );
 });
 
 describe("merge", () => {
@@ -58,27 +61,35 @@ describe("merge", () => {
 describe("build: defaults, experiment, overrides, resolved last", () => {
   const rows = golden<{ defaults: string; experiment: string; tokens: string[]; late: GoldenValue }>("build");
   it.each(rows)("$tokens", ({ defaults, experiment, tokens, late }) => {
-    const folder = folderWith({ "defaults.yaml": defaults, "experiment.yaml": `extends: defaults.yaml\n${experiment}` });
+    const folder = folderWith({
+      "defaults.yaml": defaults,
+      "experiment.yaml": `extends: defaults.yaml\n${experiment}`,
+    });
     const overrides = tokens.map((token) => (token === "experiment.typo=3" ? `+${token}` : token));
     expect(loadConfig(join(folder, "experiment.yaml"), { overrides }).tree).toEqual(goldenTree(late));
   });
 });
 
 describe("scalars", () => {
-  it.each(golden<{ text: string; value: GoldenValue }>("yaml_scalars"))("$text is as upstream, or warned about", ({ text, value }) => {
-    const reading = readYaml(new SourceText("golden.yaml", `k: ${text}`));
-    const tree = toPlainTree(reading.node);
-    const same = Object.is(JSON.stringify(tree), JSON.stringify({ k: goldenTree(value) }));
-    const differsSilently = !same && reading.warnings.length === 0;
-    expect({ text, tree, differsSilently }).toEqual({ text, tree, differsSilently: false });
-  });
+  it.each(golden<{ text: string; value: GoldenValue }>("yaml_scalars"))(
+    "$text is as upstream, or warned about",
+    ({ text, value }) => {
+      const reading = readYaml(new SourceText("golden.yaml", `k: ${text}`));
+      const tree = toPlainTree(reading.node);
+      const same = Object.is(JSON.stringify(tree), JSON.stringify({ k: goldenTree(value) }));
+      const differsSilently = !same && reading.warnings.length === 0;
+      expect({ text, tree, differsSilently }).toEqual({ text, tree, differsSilently: false });
+    },
+  );
 });
 
 describe("override tokens", () => {
   const rows = golden<{ tokens: string[]; tree?: GoldenValue; error?: string }>("cli_overrides");
   const yaml11 = ["a=125_000", "a=yes"];
   const valueRows = rows.flatMap(({ tokens: [token, ...rest], tree }) =>
-    token?.startsWith("a=") === true && rest.length === 0 && tree !== undefined && !yaml11.includes(token) ? [{ token, tree: goldenTree(tree) }] : [],
+    token?.startsWith("a=") === true && rest.length === 0 && tree !== undefined && !yaml11.includes(token)
+      ? [{ token, tree: goldenTree(tree) }]
+      : [],
   );
   it.each(valueRows)("$token", ({ token, tree }) => {
     const folder = folderWith({ "c.yaml": 'b: {c: 1}\na: ""\n' });

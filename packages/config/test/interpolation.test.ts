@@ -16,7 +16,10 @@ function resolve(yaml: string, env: Record<string, string> = {}) {
 
 it.each<[string, ConfigTree]>([
   ["{a: '${oc.env:HOME_DIR}', b: '${oc.env:N}', c: '${env:N}'}", { a: "/home/x", b: "12", c: 12 }],
-  ["{a: '${oc.env:NO,5}', b: '${env:NO,5}', c: '${oc.env:NO,null}', d: '${env:NO,true}'}", { a: "5", b: 5, c: null, d: true }],
+  [
+    "{a: '${oc.env:NO,5}', b: '${env:NO,5}', c: '${oc.env:NO,null}', d: '${env:NO,true}'}",
+    { a: "5", b: 5, c: null, d: true },
+  ],
   ["{a: '${oc.env:NO,\"x, y\"}', b: \"${oc.env:NO,'}'}\", c: '${oc.env:NO,a b }'}", { a: "x, y", b: "}", c: "a b" }],
   ["{d: x, a: '${oc.env:NO,${d}/data}', b: '${oc.env:HOME_DIR}/${d}'}", { d: "x", a: "x/data", b: "/home/x/x" }],
   ["{n: [{k: 3}], i: 0, a: '${n[${i}].k}', b: '${n.${i}.k}'}", { n: [{ k: 3 }], i: 0, a: 3, b: 3 }],
@@ -24,7 +27,10 @@ it.each<[string, ConfigTree]>([
   ["{a: [1, '${.0}', ['${..0}']]}", { a: [1, 1, [1]] }],
   ["{a: '\\\\${x} \\${x}', x: 1}", { a: "\\1 ${x}", x: 1 }],
   ["{a: '${b.c}', b: '${d}', d: {c: '${e}'}, e: 4}", { a: 4, b: { c: 4 }, d: { c: 4 }, e: 4 }],
-  ["{a: {x: 1, y: '${a.x}'}, b: '${oc.select:a.z,${a.x}}', c: '${oc.select:a}'}", { a: { x: 1, y: 1 }, b: 1, c: { x: 1, y: 1 } }],
+  [
+    "{a: {x: 1, y: '${a.x}'}, b: '${oc.select:a.z,${a.x}}', c: '${oc.select:a}'}",
+    { a: { x: 1, y: 1 }, b: 1, c: { x: 1, y: 1 } },
+  ],
   ["{a: '${ b.c }', b: {c: 2}}", { a: 2, b: { c: 2 } }],
 ])("%s", (yaml, expected) => {
   const { tree, errors } = resolve(yaml, { HOME_DIR: "/home/x", N: "12" });
@@ -33,7 +39,9 @@ it.each<[string, ConfigTree]>([
 });
 
 it("reads a relative reference where it is written, also when its map is copied elsewhere", () => {
-  expect(resolve("home: {n: 1, m: '${.n}'}\nother: {n: 2, copy: '${home}'}").tree).toMatchObject({ other: { copy: { n: 1, m: 1 } } });
+  expect(resolve("home: {n: 1, m: '${.n}'}\nother: {n: 2, copy: '${home}'}").tree).toMatchObject({
+    other: { copy: { n: 1, m: 1 } },
+  });
 });
 
 it.each<[string, string, RegExp]>([

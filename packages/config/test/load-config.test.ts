@@ -24,13 +24,22 @@ it("takes the file over its bases, later bases over earlier ones, and the comman
 });
 
 it("resolves after merging, so an overridden constant reaches everything that refers to it", () => {
-  const files = { "base.yaml": "optim: {lr: 1e-3}\nend: ${optim.lr}\nname: run-${optim.lr}", "main.yaml": "extends: base.yaml" };
-  expect(load(files, { overrides: ["optim.lr=1e-5"] }).tree).toEqual({ optim: { lr: 1e-5 }, end: 1e-5, name: "run-1e-05" });
+  const files = {
+    "base.yaml": "optim: {lr: 1e-3}\nend: ${optim.lr}\nname: run-${optim.lr}",
+    "main.yaml": "extends: base.yaml",
+  };
+  expect(load(files, { overrides: ["optim.lr=1e-5"] }).tree).toEqual({
+    optim: { lr: 1e-5 },
+    end: 1e-5,
+    name: "run-1e-05",
+  });
 });
 
 it("changes a private copy when an override leads through a reference", () => {
   const yaml = "tok: {block: t, length: 77, deep: [{x: 1}]}\na: ${tok}\nb: ${tok}";
-  const { tree, place } = load(yaml, { overrides: ["a.length=64", "+a.extra=${tok.length}", "a.deep.0.x=5", "~b.deep"] });
+  const { tree, place } = load(yaml, {
+    overrides: ["a.length=64", "+a.extra=${tok.length}", "a.deep.0.x=5", "~b.deep"],
+  });
   expect(tree).toEqual({
     tok: { block: "t", length: 77, deep: [{ x: 1 }] },
     a: { block: "t", length: 64, deep: [{ x: 5 }], extra: 77 },
@@ -42,7 +51,14 @@ it("changes a private copy when an override leads through a reference", () => {
 
 it("overrides list elements, adds with + and deletes with ~", () => {
   const yaml = "steps: [{n: 1}, {n: 2}]\nnothing: null";
-  const overrides = ["steps.1.n=5", "steps[0].n=${steps.1.n}", "+steps.2={n: 7}", "+deep.er.key=[1, x]", "~nothing", "+a[b.c].d=yes it is"];
+  const overrides = [
+    "steps.1.n=5",
+    "steps[0].n=${steps.1.n}",
+    "+steps.2={n: 7}",
+    "+deep.er.key=[1, x]",
+    "~nothing",
+    "+a[b.c].d=yes it is",
+  ];
   expect(load(yaml, { overrides }).tree).toEqual({
     steps: [{ n: 5 }, { n: 5 }, { n: 7 }],
     deep: { er: { key: [1, "x"] } },
@@ -56,11 +72,28 @@ it("sets keys of the experiment schema without +, even below null", () => {
 });
 
 it("says for every wrong override what was meant", () => {
-  const overrides = ["experiment.sede=3", "optm.lr=1", "list.3=1", "list.x=1", "name.x=1", "~optim.l", "-v", "optim", "~optim=1", "a..b=1", "name=[1", "=5"];
-  const errors = caughtErrors(() => load("experiment: {name: x}\noptim: {lr: 1}\nlist: [1, 2, 3]\nname: n", { overrides }));
+  const overrides = [
+    "experiment.sede=3",
+    "optm.lr=1",
+    "list.3=1",
+    "list.x=1",
+    "name.x=1",
+    "~optim.l",
+    "-v",
+    "optim",
+    "~optim=1",
+    "a..b=1",
+    "name=[1",
+    "=5",
+  ];
+  const errors = caughtErrors(() =>
+    load("experiment: {name: x}\noptim: {lr: 1}\nlist: [1, 2, 3]\nname: n", { overrides }),
+  );
   expect(errors.map(({ code }) => code)).toEqual(Array.from({ length: 6 }, () => "L3M_CONFIG_OVERRIDE")); // malformed tokens come first
   const fitting = overrides.slice(0, 6);
-  const misfits = caughtErrors(() => load("experiment: {name: x}\noptim: {lr: 1}\nlist: [1, 2, 3]\nname: n", { overrides: fitting }));
+  const misfits = caughtErrors(() =>
+    load("experiment: {name: x}\noptim: {lr: 1}\nlist: [1, 2, 3]\nname: n", { overrides: fitting }),
+  );
   expect(misfits.map(({ details }) => details.message)).toEqual([
     'experiment.sede=3: "experiment" has no "sede". Did you mean "seed"?',
     'optm.lr=1: the config has no "optm". Did you mean "optim"?',
@@ -76,15 +109,28 @@ it("says for every wrong override what was meant", () => {
 
 it("reports an override that fits nowhere below a reference", () => {
   const errors = caughtErrors(() => load("tok: {length: 77}\na: ${tok}", { overrides: ["a.lenght=64"] }));
-  expect(errors.map(({ details }) => details.message)).toEqual(['a.lenght=64: "a" has no "lenght". Did you mean "length"?']);
+  expect(errors.map(({ details }) => details.message)).toEqual([
+    'a.lenght=64: "a" has no "lenght". Did you mean "length"?',
+  ]);
 });
 
 it("gives the place of every node: files, bases, references, command line, and missing keys", () => {
-  const files = { "sub/base.yaml": "optim:\n  lr: 1\n", "main.yaml": "extends: sub/base.yaml\nlist:\n  - a\n  - {k: 1}\nref: ${list}\n" };
+  const files = {
+    "sub/base.yaml": "optim:\n  lr: 1\n",
+    "main.yaml": "extends: sub/base.yaml\nlist:\n  - a\n  - {k: 1}\nref: ${list}\n",
+  };
   const config = load(files, { overrides: ["+x.y=1"] });
   const position = (path: string, part?: "key" | "value") => {
     const { file, line, column } = config.place(path, part);
-    return [file?.split("/").slice(-2).join("/").replace(/^l3m-config-\w+\//, ""), line, column];
+    return [
+      file
+        ?.split("/")
+        .slice(-2)
+        .join("/")
+        .replace(/^l3m-config-\w+\//, ""),
+      line,
+      column,
+    ];
   };
   expect(position("optim.lr")).toEqual(["sub/base.yaml", 2, 7]);
   expect(position("optim.lr", "key")).toEqual(["sub/base.yaml", 2, 3]);
@@ -111,12 +157,19 @@ it("reports a missing file, a missing base, a circle of bases and a mandatory va
 });
 
 it("two bases that share a base are no circle", () => {
-  const files = { "a.yaml": "extends: c.yaml\na: 1", "b.yaml": "extends: c.yaml\nb: 1", "c.yaml": "c: 1", "main.yaml": "extends: [a.yaml, b.yaml]" };
+  const files = {
+    "a.yaml": "extends: c.yaml\na: 1",
+    "b.yaml": "extends: c.yaml\nb: 1",
+    "c.yaml": "c: 1",
+    "main.yaml": "extends: [a.yaml, b.yaml]",
+  };
   expect(load(files).tree).toEqual({ c: 1, a: 1, b: 1 });
 });
 
 it("refuses to merge a list with a map, and says where both stand", () => {
-  const errors = caughtErrors(() => load({ "base.yaml": "x: 1\na: [1]", "main.yaml": "extends: base.yaml\na: {k: 1}" }));
+  const errors = caughtErrors(() =>
+    load({ "base.yaml": "x: 1\na: [1]", "main.yaml": "extends: base.yaml\na: {k: 1}" }),
+  );
   expect(placesOf(errors)).toEqual(["L3M_BAD_OPTION 2:4 a"]);
   expect(errors[0]?.details.expected).toMatch(/^a list of 1, as in .*base\.yaml:2$/);
 });
@@ -136,7 +189,10 @@ it("warns about Python's scalars and about options left over from a replaced blo
 });
 
 it("takes a plain object in place of a file", () => {
-  const config = configFromTree({ constants: { n: 2 }, list: ["${constants.n}", 0.5], name: "run-${constants.n}" }, { overrides: ["constants.n=3"] });
+  const config = configFromTree(
+    { constants: { n: 2 }, list: ["${constants.n}", 0.5], name: "run-${constants.n}" },
+    { overrides: ["constants.n=3"] },
+  );
   expect(config.tree).toEqual({ constants: { n: 3 }, list: [3, 0.5], name: "run-3" });
   expect(config.place("name")).toEqual({ file: "config object", path: "name" });
   expect(placesOf(caughtErrors(() => configFromTree({ a: "${b}" })))).toEqual(["L3M_CONFIG_INTERPOLATION : a"]);

@@ -34,10 +34,35 @@ it("fills in every default", () => {
     },
     constants: {},
     data: {
-      train: { dataset: { dataset: "d/x", root: "." }, transforms: [], tokenizer: null, sampler: null, collate: null, batch_size: 4, workers: 0, prefetch: 2 },
-      val: { style: { dataset: "d/y", transforms: [], tokenizer: null, sampler: null, collate: null, batch_size: 2, workers: 0, prefetch: 2 } },
+      train: {
+        dataset: { dataset: "d/x", root: "." },
+        transforms: [],
+        tokenizer: null,
+        sampler: null,
+        collate: null,
+        batch_size: 4,
+        workers: 0,
+        prefetch: 2,
+      },
+      val: {
+        style: {
+          dataset: "d/y",
+          transforms: [],
+          tokenizer: null,
+          sampler: null,
+          collate: null,
+          batch_size: 2,
+          workers: 0,
+          prefetch: 2,
+        },
+      },
     },
-    model: { meta_model: { block: "core/meta-model" }, init_seed: null, checkpoint: null, activation_checkpointing: "none" },
+    model: {
+      meta_model: { block: "core/meta-model" },
+      init_seed: null,
+      checkpoint: null,
+      activation_checkpointing: "none",
+    },
     loss: "clip-loss/contrastive",
     val_loss: null,
     metrics: [],
@@ -93,18 +118,36 @@ optim: {optimizer: o, scheduler: s, grad_clip: "1", lr_scalers: {a.b: x}}
     ].sort(),
   );
   const byPath = Object.fromEntries(errors.map(({ details }) => [details.where?.path, details]));
-  expect(byPath["experiment.total_iteration"]?.message).toBe('There is no key "total_iteration" in experiment. Did you mean "total_iterations"?');
+  expect(byPath["experiment.total_iteration"]?.message).toBe(
+    'There is no key "total_iteration" in experiment. Did you mean "total_iterations"?',
+  );
   expect(byPath["modle"]?.message).toBe('There is no key "modle" in the config. Did you mean "model"?');
   expect(byPath["data.train.batchsize"]?.message).toContain('Did you mean "batch_size"?');
   expect(byPath["experiment.seed"]).toMatchObject({ expected: "a number of at least 0", got: "-1" });
   expect(byPath["experiment.engine"]).toMatchObject({ expected: "text", got: "5" });
-  expect(byPath["experiment.deterministic"]).toMatchObject({ expected: "true or false", got: 'the text "yes"', fix: expect.stringContaining("Write true") });
+  expect(byPath["experiment.deterministic"]).toMatchObject({
+    expected: "true or false",
+    got: 'the text "yes"',
+    fix: expect.stringContaining("Write true"),
+  });
   expect(byPath["data.train.batch_size"]).toMatchObject({ expected: "a whole number", got: "1.5" });
-  expect(byPath["data.val.style.batch_size"]).toMatchObject({ message: "data.val.style.batch_size is missing.", expected: "a number" });
-  expect(byPath["data.train.dataset"]).toMatchObject({ expected: "a registered name, or a map that names one and gives its options", got: "a list of 0" });
-  expect(byPath["model.activation_checkpointing"]).toMatchObject({ expected: "one of none, block, full", got: 'the text "blocks"' });
+  expect(byPath["data.val.style.batch_size"]).toMatchObject({
+    message: "data.val.style.batch_size is missing.",
+    expected: "a number",
+  });
+  expect(byPath["data.train.dataset"]).toMatchObject({
+    expected: "a registered name, or a map that names one and gives its options",
+    got: "a list of 0",
+  });
+  expect(byPath["model.activation_checkpointing"]).toMatchObject({
+    expected: "one of none, block, full",
+    got: 'the text "blocks"',
+  });
 });
 
 it("points at the command line for a bad override", () => {
-  expect(caughtErrors(() => parse(MINIMAL, ["experiment.seed=x"]))[0]?.details.where).toEqual({ file: "command line", path: "experiment.seed" });
+  expect(caughtErrors(() => parse(MINIMAL, ["experiment.seed=x"]))[0]?.details.where).toEqual({
+    file: "command line",
+    path: "experiment.seed",
+  });
 });

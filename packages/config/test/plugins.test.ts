@@ -9,7 +9,13 @@ import { caughtErrors } from "./caught-errors.ts";
 import { folderWith } from "./config-files.ts";
 
 function plugin(name: string, namespace: string, extra: Record<string, unknown> = {}): Record<string, string> {
-  const manifest = { name, type: "module", exports: { ".": { types: "./x.d.ts", import: "./main.js" } }, l3m: { apiVersion: 1, namespace }, ...extra };
+  const manifest = {
+    name,
+    type: "module",
+    exports: { ".": { types: "./x.d.ts", import: "./main.js" } },
+    l3m: { apiVersion: 1, namespace },
+    ...extra,
+  };
   return {
     [`node_modules/${name}/package.json`]: JSON.stringify(manifest),
     [`node_modules/${name}/main.js`]: `export default { apiVersion: 1, namespace: "${namespace}", provides: [], from: "${name}" };`,
@@ -17,11 +23,15 @@ function plugin(name: string, namespace: string, extra: Record<string, unknown> 
 }
 
 const preset = [definePlugin({ namespace: "optim", provides: [] }), definePlugin({ namespace: "moe", provides: [] })];
-const summary = (sources: readonly PluginSource[]) => sources.map(({ from, name, namespace }) => [from, name, namespace]);
+const summary = (sources: readonly PluginSource[]) =>
+  sources.map(({ from, name, namespace }) => [from, name, namespace]);
 
 it("takes direct dependencies, then the config's plugins, then the preset", async () => {
   const folder = folderWith({
-    "package.json": JSON.stringify({ dependencies: { "@x/moe": "1", lodash: "4", "not-installed": "1" }, devDependencies: { "l3m-plugin-b": "1" } }),
+    "package.json": JSON.stringify({
+      dependencies: { "@x/moe": "1", lodash: "4", "not-installed": "1" },
+      devDependencies: { "l3m-plugin-b": "1" },
+    }),
     "configs/deep/c.yaml": "",
     "configs/deep/mine.js": 'export default { apiVersion: 1, namespace: "mine", provides: [] };',
     "node_modules/lodash/package.json": JSON.stringify({ name: "lodash" }),
@@ -50,9 +60,14 @@ it("takes direct dependencies, then the config's plugins, then the preset", asyn
 });
 
 it("names the install command and the place of a missing plugin, all at once", () => {
-  const folder = folderWith({ "c.yaml": "", "node_modules/lodash/package.json": JSON.stringify({ name: "lodash", l3m: { cacheDir: "x" } }) });
+  const folder = folderWith({
+    "c.yaml": "",
+    "node_modules/lodash/package.json": JSON.stringify({ name: "lodash", l3m: { cacheDir: "x" } }),
+  });
   const place = (index: number) => ({ file: "c.yaml", line: 7 + index, column: 5, path: `plugins.${index}` });
-  const errors = caughtErrors(() => findPlugins(join(folder, "c.yaml"), ["@l3m/moe", "./gone.js", "lodash"], preset, place));
+  const errors = caughtErrors(() =>
+    findPlugins(join(folder, "c.yaml"), ["@l3m/moe", "./gone.js", "lodash"], preset, place),
+  );
   expect(errors.map(({ code, details }) => [code, details.where?.line, details.fix])).toEqual([
     ["L3M_MISSING_PLUGIN", 7, "npm install @l3m/moe"],
     ["L3M_MISSING_PLUGIN", 8, "Paths in plugins: are relative to the config."],
@@ -65,7 +80,11 @@ it("refuses two packages for one namespace, and a package without its main modul
     "package.json": JSON.stringify({ dependencies: { one: "1", broken: "1" } }),
     ...plugin("one", "same"),
     ...plugin("two", "same"),
-    "node_modules/broken/package.json": JSON.stringify({ name: "broken", exports: "./dist/index.js", l3m: { apiVersion: 1, namespace: "broken" } }),
+    "node_modules/broken/package.json": JSON.stringify({
+      name: "broken",
+      exports: "./dist/index.js",
+      l3m: { apiVersion: 1, namespace: "broken" },
+    }),
   });
   const errors = caughtErrors(() => findPlugins(join(folder, "c.yaml"), ["two", "one"], []));
   expect(errors.map(({ code, details }) => [code, details.got])).toEqual([
@@ -77,14 +96,25 @@ it("refuses two packages for one namespace, and a package without its main modul
 it("says which plugin cannot be imported, and why", async () => {
   const folder = folderWith({ "c.yaml": "", "bad.mjs": "export default missing.thing;" });
   const sources = findPlugins(join(folder, "c.yaml"), ["./bad.mjs"], []);
-  await expect(loadPlugins(sources)).rejects.toMatchObject({ code: "L3M_BAD_PLUGIN", details: { message: expect.stringContaining("missing is not defined") } });
+  await expect(loadPlugins(sources)).rejects.toMatchObject({
+    code: "L3M_BAD_PLUGIN",
+    details: { message: expect.stringContaining("missing is not defined") },
+  });
 });
 
 it("lets core refuse a default export that is no plugin, or one for another API", async () => {
-  const folder = folderWith({ "c.yaml": "", "no.mjs": "export const x = 1;", "old.mjs": 'export default { apiVersion: 99, namespace: "old", provides: [] };' });
+  const folder = folderWith({
+    "c.yaml": "",
+    "no.mjs": "export const x = 1;",
+    "old.mjs": 'export default { apiVersion: 99, namespace: "old", provides: [] };',
+  });
   const sources = findPlugins(join(folder, "c.yaml"), ["./no.mjs", "./old.mjs"], []);
   const error = await loadPlugins(sources).catch((caught: unknown) => caught);
-  expect(error instanceof L3mErrors ? error.errors.map(({ code, details }) => [code, details.where?.file, details.got]) : error).toEqual([
+  expect(
+    error instanceof L3mErrors
+      ? error.errors.map(({ code, details }) => [code, details.where?.file, details.got])
+      : error,
+  ).toEqual([
     ["L3M_BAD_PLUGIN", join(folder, "no.mjs"), "no default export"],
     ["L3M_BAD_PLUGIN", join(folder, "old.mjs"), "apiVersion 99"],
   ]);

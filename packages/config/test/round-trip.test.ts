@@ -8,8 +8,31 @@ import { createLoadedConfig } from "../src/loaded-config.ts";
 import type { ConfigNode, ConfigTree } from "../src/tree/config-node.ts";
 import { folderWith } from "./config-files.ts";
 
-const awkward = fc.constantFrom("${a}", "\\${a}", "\\\\${", "yes", "1_000", "1e3", "null", "~", "<<", "012", "1:30", "# no", "a: b", "- x", "__proto__", " ", "???!", "None");
-const text = fc.oneof({ weight: 3, arbitrary: fc.string() }, { weight: 1, arbitrary: fc.string({ unit: "binary" }) }, awkward);
+const awkward = fc.constantFrom(
+  "${a}",
+  "\\${a}",
+  "\\\\${",
+  "yes",
+  "1_000",
+  "1e3",
+  "null",
+  "~",
+  "<<",
+  "012",
+  "1:30",
+  "# no",
+  "a: b",
+  "- x",
+  "__proto__",
+  " ",
+  "???!",
+  "None",
+);
+const text = fc.oneof(
+  { weight: 3, arbitrary: fc.string() },
+  { weight: 1, arbitrary: fc.string({ unit: "binary" }) },
+  awkward,
+);
 const { tree } = fc.letrec<{ tree: ConfigTree }>((tie) => ({
   tree: fc.oneof(
     { maxDepth: 4, withCrossShrink: true },
@@ -23,7 +46,11 @@ function toNode(value: ConfigTree): ConfigNode {
   const place = { file: "made.yaml" };
   if (Array.isArray(value)) return { kind: "list", items: value.map(toNode), place };
   if (typeof value === "object" && value !== null) {
-    return { kind: "map", entries: new Map(Object.entries(value).map(([key, child]) => [key, { node: toNode(child), key: place }])), place };
+    return {
+      kind: "map",
+      entries: new Map(Object.entries(value).map(([key, child]) => [key, { node: toNode(child), key: place }])),
+      place,
+    };
   }
   return { kind: "scalar", value, float: typeof value === "number" && !Number.isInteger(value), place };
 }
@@ -46,7 +73,9 @@ it("round trip", () => {
 });
 
 it("keeps floats floats, order, and resolves nothing twice", () => {
-  const folder = folderWith({ "a.yaml": "lr: 1.0\nbig: 1e3\nn: 3\nname: \\${x}\nref: ${n}\nlist: [1, 2.5]\nmaps: [{a: 1}]\n" });
+  const folder = folderWith({
+    "a.yaml": "lr: 1.0\nbig: 1e3\nn: 3\nname: \\${x}\nref: ${n}\nlist: [1, 2.5]\nmaps: [{a: 1}]\n",
+  });
   expect(loadConfig(join(folder, "a.yaml")).toYaml()).toBe(
     "lr: 1.0\nbig: 1000.0\nn: 3\nname: \\${x}\nref: 3\nlist: [ 1, 2.5 ]\nmaps:\n  - a: 1\n",
   );

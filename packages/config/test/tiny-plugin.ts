@@ -69,7 +69,10 @@ const sgd = defineOptimizer({
     lr,
     weightDecay: 0,
     scalars: (_step, group) => ({ lr: group.lr }),
-    update: ({ param, grad, slots, scalars }) => ({ param: tf.sub(param, tf.mul(grad, scalars["lr"] ?? tf.scalar(lr))), slots }),
+    update: ({ param, grad, slots, scalars }) => ({
+      param: tf.sub(param, tf.mul(grad, scalars["lr"] ?? tf.scalar(lr))),
+      slots,
+    }),
   }),
 });
 
@@ -77,7 +80,13 @@ const flat = defineSchedule({
   name: "flat",
   summary: "A constant.",
   options: z.strictObject({ value: z.number() }),
-  build: ({ value }) => () => value,
+  build:
+    ({ value }) =>
+    () =>
+      value,
 });
 
-export const tinyPlugin = definePlugin({ namespace: "tiny", provides: [project, opaque, meanLoss, nothing, sgd, flat] });
+export const tinyPlugin = definePlugin({
+  namespace: "tiny",
+  provides: [project, opaque, meanLoss, nothing, sgd, flat],
+});

@@ -21,7 +21,9 @@ it("is all defaults where nothing is found", async () => {
 
 it("reads the l3m field of package.json, paths relative to it, from a folder below", async () => {
   const folder = folderWith({
-    "package.json": JSON.stringify({ l3m: { cacheDir: "cache", plugins: ["./p.js", "l3m-plugin-x"], terminal: { color: "never" } } }),
+    "package.json": JSON.stringify({
+      l3m: { cacheDir: "cache", plugins: ["./p.js", "l3m-plugin-x"], terminal: { color: "never" } },
+    }),
     "a/b/c.yaml": "",
   });
   expect(await loadToolSettings(join(folder, "a/b"))).toEqual({
@@ -38,12 +40,20 @@ it.each([
   ["l3m.config.json", '{"mirrors": {"pypi": "https://mirror.example/simple"}}'],
   ["l3m.config.mjs", 'export default { mirrors: { pypi: "https://mirror.example/simple" } };'],
 ])("passes over a plugin's l3m field and reads %s", async (name, content) => {
-  const folder = folderWith({ "package.json": JSON.stringify({ l3m: { apiVersion: 1, namespace: "x" } }), [name]: content });
-  expect((await loadToolSettings(folder)).mirrors).toEqual({ pypi: "https://mirror.example/simple", huggingface: null });
+  const folder = folderWith({
+    "package.json": JSON.stringify({ l3m: { apiVersion: 1, namespace: "x" } }),
+    [name]: content,
+  });
+  expect((await loadToolSettings(folder)).mirrors).toEqual({
+    pypi: "https://mirror.example/simple",
+    huggingface: null,
+  });
 });
 
 it("refuses what would change a run's numbers, and other mistakes, with their places", async () => {
-  const folder = folderWith({ "l3m.config.yaml": "engine: xla\ncachedir: x\nterminal:\n  color: blue\nmirrors: {pypi: here}\n" });
+  const folder = folderWith({
+    "l3m.config.yaml": "engine: xla\ncachedir: x\nterminal:\n  color: blue\nmirrors: {pypi: here}\n",
+  });
   const error = await loadToolSettings(folder).catch((caught: unknown) => caught);
   const errors = error instanceof L3mErrors ? error.errors : [];
   expect(placesOf(errors).sort()).toEqual([
@@ -56,6 +66,8 @@ it("refuses what would change a run's numbers, and other mistakes, with their pl
 });
 
 it("reports broken YAML with its position", async () => {
-  const error = await loadToolSettings(folderWith({ "l3m.config.yaml": "a: 1\na: 2" })).catch((caught: unknown) => caught);
+  const error = await loadToolSettings(folderWith({ "l3m.config.yaml": "a: 1\na: 2" })).catch(
+    (caught: unknown) => caught,
+  );
   expect(isL3mError(error) && error.details.where).toMatchObject({ line: 2, column: 1 });
 });

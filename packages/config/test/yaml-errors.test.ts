@@ -20,13 +20,15 @@ it("points at a duplicate key with a caret", () => {
 it("reports several mistakes of one file together", () => {
   const { errors } = read('a: 1\na: 2\nb: "open\nc: @x\n');
   expect(errors.length).toBeGreaterThan(1);
-  expect(errors.every(({ code, details }) => code === "L3M_CONFIG_SYNTAX" && details.where?.line !== undefined)).toBe(true);
+  expect(errors.every(({ code, details }) => code === "L3M_CONFIG_SYNTAX" && details.where?.line !== undefined)).toBe(
+    true,
+  );
 });
 
 it("explains an unquoted interpolation in a flow map, once", () => {
   const { errors } = read("a: 1\nb: {c: ${a}, d: 2}\ne: 3\n");
   expect(errors.map(({ message }) => message)).toEqual([
-    "L3M_CONFIG_SYNTAX  c.yaml:2:8\n  ${...} must be quoted inside { } and [ ].\n    2 | b: {c: ${a}, d: 2}\n      |        ^\n  fix:      Write \"${a}\".",
+    'L3M_CONFIG_SYNTAX  c.yaml:2:8\n  ${...} must be quoted inside { } and [ ].\n    2 | b: {c: ${a}, d: 2}\n      |        ^\n  fix:      Write "${a}".',
   ]);
 });
 
@@ -47,12 +49,23 @@ it.each([
 });
 
 it("does not expand a billion laughs", () => {
-  const levels = Array.from({ length: 12 }, (_, i) => `l${i + 1}: &l${i + 1} [${Array.from({ length: 9 }, () => `*l${i}`).join(", ")}]`);
-  expect(read(`l0: &l0 [x, x, x, x]\n${levels.join("\n")}\n`).errors[0]?.details.message).toMatch(/^The file expands to more than 200000 values\./);
+  const levels = Array.from(
+    { length: 12 },
+    (_, i) => `l${i + 1}: &l${i + 1} [${Array.from({ length: 9 }, () => `*l${i}`).join(", ")}]`,
+  );
+  expect(read(`l0: &l0 [x, x, x, x]\n${levels.join("\n")}\n`).errors[0]?.details.message).toMatch(
+    /^The file expands to more than 200000 values\./,
+  );
 });
 
 it("reads anchors, aliases and merge keys as YAML means them", () => {
-  const { node, errors } = read("base: &b {x: 1, y: 2}\nc: {<<: *b, y: 3}\nd: *b\n\"<<\": text\n1: one\n");
+  const { node, errors } = read('base: &b {x: 1, y: 2}\nc: {<<: *b, y: 3}\nd: *b\n"<<": text\n1: one\n');
   expect(errors).toEqual([]);
-  expect(toPlainTree(node)).toEqual({ base: { x: 1, y: 2 }, c: { y: 3, x: 1 }, d: { x: 1, y: 2 }, "<<": "text", "1": "one" });
+  expect(toPlainTree(node)).toEqual({
+    base: { x: 1, y: 2 },
+    c: { y: 3, x: 1 },
+    d: { x: 1, y: 2 },
+    "<<": "text",
+    "1": "one",
+  });
 });

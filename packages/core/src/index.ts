@@ -8,7 +8,13 @@ export { resolveNode } from "./build/resolve-slot.ts";
 export { isSlotRef, type SlotRef } from "./build/slot-ref.ts";
 export { validateNode } from "./build/validate-node.ts";
 export { defineBlock, PortedBlock, type BlockBody, type BlockSpec } from "./contract/define-block.ts";
-export { ContainerBlock, defineContainer, defineOpaqueBlock, type ContainerBody, type ContainerSpec } from "./contract/define-container.ts";
+export {
+  ContainerBlock,
+  defineContainer,
+  defineOpaqueBlock,
+  type ContainerBody,
+  type ContainerSpec,
+} from "./contract/define-container.ts";
 export { defineLoss, type LossBody, type LossSpec } from "./contract/define-loss.ts";
 export {
   defineActivation,
@@ -34,10 +40,26 @@ export {
   type DefinitionHead,
   type DefinitionSpec,
 } from "./contract/definition.ts";
-export type { Batch, Collate, Dataset, Field, Sample, Sampler, SampleRng, Tokenizer, Transform } from "./contract/data-products.ts";
+export type {
+  Batch,
+  Collate,
+  Dataset,
+  Field,
+  Sample,
+  Sampler,
+  SampleRng,
+  Tokenizer,
+  Transform,
+} from "./contract/data-products.ts";
 export type { ForwardContext, ReplicaGroup, StateScope } from "./contract/forward-context.ts";
 export { kindKey, kindOfKey, KINDS, LAYER_KINDS, PARENT_OPTIONS, type Kind } from "./contract/kinds.ts";
-export { optionNames, validateOptions, type OptionProblem, type OptionSchema, type OptionsOf } from "./contract/option-schema.ts";
+export {
+  optionNames,
+  validateOptions,
+  type OptionProblem,
+  type OptionSchema,
+  type OptionsOf,
+} from "./contract/option-schema.ts";
 export { acceptPlugin, API_VERSION, definePlugin, type Plugin } from "./contract/plugin.ts";
 export {
   fromOption,
@@ -73,7 +95,15 @@ export type {
   ShardingPlan,
   Tracker,
 } from "./contract/products.ts";
-export { maybeSlot, slot, slotList, slotMap, type ConfigNode, type SlotSpec, type SlotValues } from "./contract/slots.ts";
+export {
+  maybeSlot,
+  slot,
+  slotList,
+  slotMap,
+  type ConfigNode,
+  type SlotSpec,
+  type SlotValues,
+} from "./contract/slots.ts";
 export { isTensor, type DataDict, type DataValue } from "./data-dict/data-dict.ts";
 export { walkKeyFlow, type KeyFlow, type KeyFlowFinding, type KeyUse } from "./data-dict/key-flow.ts";
 export { ReadWriteBlock, type BlockKeys } from "./data-dict/read-write-block.ts";
@@ -94,4 +124,14 @@ export { checkStateDict, project } from "./params/state-dict.ts";
 export { corePlugin } from "./plugin.ts";
 export { Rng } from "./random/rng.ts";
 export { Registry, type ProviderOf, type Registered } from "./registry/registry.ts";
-export { didYouMean, formatShape, invariant, isL3mError, L3mError, L3mErrors, throwAll, type ErrorCode, type ErrorPlace } from "@l3m/errors";
+export {
+  didYouMean,
+  formatShape,
+  invariant,
+  isL3mError,
+  L3mError,
+  L3mErrors,
+  throwAll,
+  type ErrorCode,
+  type ErrorPlace,
+} from "@l3m/errors";

@@ -138,7 +138,12 @@ describe("warmup-cosine", () => {
       { schedule: "optim/linear", start_value: 0, end_value: 2e-3 },
       { schedule: "optim/cosine", start_value: 2e-3, end_value: 2e-5 },
     ];
-    const theirs = schedule({ schedule: "optim/composite", lengths: [0.1, 0.9], interval_scaling: ["rescaled", "rescaled"], schedulers: parts });
+    const theirs = schedule({
+      schedule: "optim/composite",
+      lengths: [0.1, 0.9],
+      interval_scaling: ["rescaled", "rescaled"],
+      schedulers: parts,
+    });
     for (let where = 0; where < 1; where += 0.013) expect(ours(where)).toBeCloseTo(theirs(where), 12);
   });
 });

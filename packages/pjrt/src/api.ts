@@ -52,7 +52,9 @@ export class PjrtApi {
     checkXlaFlags(process.env["XLA_FLAGS"], this.path);
     checkClientOptions(options, this.attributes());
     const values = encodeNamedValues(options);
-    const args = new NativeStruct("PJRT_Client_Create_Args").point("create_options", values.array).set("num_options", BigInt(values.length));
+    const args = new NativeStruct("PJRT_Client_Create_Args")
+      .point("create_options", values.array)
+      .set("num_options", BigInt(values.length));
     this.call("PJRT_Client_Create", args.keep(values));
     return new PjrtClient(this, args.get("client"));
   }

@@ -72,8 +72,11 @@ export class PjrtBuffer {
 
   /** Copies to another device of the same client. @throws L3M_BAD_OPTION for a device of another one */
   copyTo(device: PjrtDevice): PjrtBuffer {
-    if (this.client.devices[device.index] !== device) throw new L3mError("L3M_BAD_OPTION", { message: "the device belongs to another client" });
-    const args = new NativeStruct("PJRT_Buffer_CopyToDevice_Args").set("buffer", this.live()).set("dst_device", device.handle);
+    if (this.client.devices[device.index] !== device)
+      throw new L3mError("L3M_BAD_OPTION", { message: "the device belongs to another client" });
+    const args = new NativeStruct("PJRT_Buffer_CopyToDevice_Args")
+      .set("buffer", this.live())
+      .set("dst_device", device.handle);
     this.client.api.call("PJRT_Buffer_CopyToDevice", args);
     return new PjrtBuffer(this.client, args.get("dst_buffer"), this.type, this.dims, device);
   }
@@ -125,7 +128,12 @@ function rowMajor(rank: number): NativeStruct<"PJRT_Buffer_MemoryLayout"> {
   if (known !== undefined) return known;
   const order = BigInt64Array.from({ length: rank }, (_, index) => BigInt(rank - 1 - index));
   const layout = new NativeStruct("PJRT_Buffer_MemoryLayout").setInt("type", ENUMS.PJRT_Buffer_MemoryLayout_Type.Tiled);
-  layout.embed("tiled", new NativeStruct("PJRT_Buffer_MemoryLayout_Tiled").point("minor_to_major", order).set("minor_to_major_size", BigInt(rank)));
+  layout.embed(
+    "tiled",
+    new NativeStruct("PJRT_Buffer_MemoryLayout_Tiled")
+      .point("minor_to_major", order)
+      .set("minor_to_major_size", BigInt(rank)),
+  );
   layouts.set(rank, layout);
   return layout;
 }

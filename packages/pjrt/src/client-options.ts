@@ -6,7 +6,11 @@ import { type Attribute, optionType, type OptionType, type OptionValue } from ".
 export type ClientOptions = Readonly<Record<string, OptionValue>>;
 
 /** xla/pjrt/c/pjrt_c_api_cpu_internal.cc */
-const CPU: Readonly<Record<string, OptionType>> = { cpu_device_count: "integer", asynchronous: "boolean", process_id: "integer" };
+const CPU: Readonly<Record<string, OptionType>> = {
+  cpu_device_count: "integer",
+  asynchronous: "boolean",
+  process_id: "integer",
+};
 
 /** xla/pjrt/c/pjrt_c_api_gpu_internal.cc */
 const CUDA: Readonly<Record<string, OptionType>> = {
@@ -58,7 +62,11 @@ export function checkClientOptions(options: ClientOptions, attributes: Readonly<
   }
   const devices = options["cpu_device_count"];
   if (typeof devices === "bigint" && (devices < CPU_DEVICES.least || devices > CPU_DEVICES.most)) {
-    throw new L3mError("L3M_BAD_OPTION", { message: "cpu_device_count is out of range", expected: `${CPU_DEVICES.least} to ${CPU_DEVICES.most}`, got: String(devices) });
+    throw new L3mError("L3M_BAD_OPTION", {
+      message: "cpu_device_count is out of range",
+      expected: `${CPU_DEVICES.least} to ${CPU_DEVICES.most}`,
+      got: String(devices),
+    });
   }
 }
 

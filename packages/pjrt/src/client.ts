@@ -90,7 +90,9 @@ export class PjrtClient {
       .set("serialized_executable_size", BigInt(bytes.length));
     if (options !== undefined) {
       const encoded = this.encodeOptions(options);
-      args.point("overridden_serialized_compile_options", encoded).set("overridden_serialized_compile_options_size", BigInt(encoded.length));
+      args
+        .point("overridden_serialized_compile_options", encoded)
+        .set("overridden_serialized_compile_options_size", BigInt(encoded.length));
     }
     this.api.call("PJRT_Executable_DeserializeAndLoad", args);
     return new PjrtExecutable(this, args.get("loaded_executable"));
@@ -103,11 +105,17 @@ export class PjrtClient {
    * @param device default: the first
    * @throws L3M_BAD_SHAPE when the number of bytes does not fit `type` and `dims`
    */
-  bufferFromHost(data: ArrayBufferView, type: ElementType, dims: readonly number[], device = this.devices[0]): PjrtBuffer {
+  bufferFromHost(
+    data: ArrayBufferView,
+    type: ElementType,
+    dims: readonly number[],
+    device = this.devices[0],
+  ): PjrtBuffer {
     const code = bufferTypeOf(type);
     checkBytes(data, type, dims);
     invariant(device !== undefined, "a client without devices");
-    if (this.devices[device.index] !== device) throw new L3mError("L3M_BAD_OPTION", { message: "the device belongs to another client" });
+    if (this.devices[device.index] !== device)
+      throw new L3mError("L3M_BAD_OPTION", { message: "the device belongs to another client" });
     const args = new NativeStruct("PJRT_Client_BufferFromHostBuffer_Args")
       .set("client", this.live())
       .point("data", data)
@@ -118,7 +126,8 @@ export class PjrtClient {
       .set("device", device.handle);
     this.api.call("PJRT_Client_BufferFromHostBuffer", args);
     const done = args.get("done_with_host_buffer");
-    if (done !== 0n) this.api.call("PJRT_Event_Destroy", new NativeStruct("PJRT_Event_Destroy_Args").set("event", done));
+    if (done !== 0n)
+      this.api.call("PJRT_Event_Destroy", new NativeStruct("PJRT_Event_Destroy_Args").set("event", done));
     return new PjrtBuffer(this, args.get("buffer"), type, dims, device);
   }
 
@@ -150,18 +159,29 @@ export class PjrtClient {
         message: "more partitions than devices",
         expected: `at most ${this.devices.length}`,
         got: String(partitions),
-        fix: this.platformName === "cpu" ? `Create the client with { cpu_device_count: ${partitions}n }.` : "Use fewer partitions.",
+        fix:
+          this.platformName === "cpu"
+            ? `Create the client with { cpu_device_count: ${partitions}n }.`
+            : "Use fewer partitions.",
       });
     }
     return encodeCompileOptions(options);
   }
 
   private compileArguments(mlir: string, options: CompileOptions): NativeStruct<"PJRT_Client_Compile_Args"> {
-    if (!mlir.includes("@main")) throw new L3mError("L3M_BAD_OPTION", { message: "a module needs an entry function @main", got: mlir === "" ? "empty text" : mlir.slice(0, 200) });
+    if (!mlir.includes("@main"))
+      throw new L3mError("L3M_BAD_OPTION", {
+        message: "a module needs an entry function @main",
+        got: mlir === "" ? "empty text" : mlir.slice(0, 200),
+      });
     const encoded = this.encodeOptions(options);
     const code = Buffer.from(`${mlir}\0`); // MLIR's parser looks one byte past the end
     const format = Buffer.from("mlir");
-    const program = new NativeStruct("PJRT_Program").point("code", code).set("code_size", BigInt(code.length - 1)).point("format", format).set("format_size", BigInt(format.length));
+    const program = new NativeStruct("PJRT_Program")
+      .point("code", code)
+      .set("code_size", BigInt(code.length - 1))
+      .point("format", format)
+      .set("format_size", BigInt(format.length));
     return new NativeStruct("PJRT_Client_Compile_Args")
       .set("client", this.live())
       .point("program", program)
@@ -176,6 +196,10 @@ function checkBytes(data: ArrayBufferView, type: ElementType, dims: readonly num
   }
   const expected = dims.reduce((product, dim) => product * dim, bytesOf(type));
   if (data.byteLength !== expected) {
-    throw new L3mError("L3M_BAD_SHAPE", { message: "the data has another size than its shape", expected: `${expected} bytes for ${type}[${dims.join(",")}]`, got: `${data.byteLength} bytes` });
+    throw new L3mError("L3M_BAD_SHAPE", {
+      message: "the data has another size than its shape",
+      expected: `${expected} bytes for ${type}[${dims.join(",")}]`,
+      got: `${data.byteLength} bytes`,
+    });
   }
 }

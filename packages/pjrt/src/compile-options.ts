@@ -21,7 +21,10 @@ export interface CompileOptions {
 export function encodeCompileOptions(options: CompileOptions): Uint8Array {
   const partitions = options.numPartitions ?? 1;
   if (!Number.isInteger(partitions) || partitions < 1) {
-    throw new L3mError("L3M_BAD_OPTION", { message: "numPartitions must be a positive integer", got: String(partitions) });
+    throw new L3mError("L3M_BAD_OPTION", {
+      message: "numPartitions must be a positive integer",
+      got: String(partitions),
+    });
   }
   const spmd = partitions > 1;
   const assignment = [
@@ -37,7 +40,9 @@ export function encodeCompileOptions(options: CompileOptions): Uint8Array {
     ...message(9, assignment), // device_assignment
     ...varint(19, (options.shardy ?? spmd) ? 1n : 0n), // use_shardy_partitioner
   ];
-  const overrides = Object.entries(options.flags ?? {}).flatMap(([name, value]) => message(7, [...text(1, name), ...message(2, flag(value))]));
+  const overrides = Object.entries(options.flags ?? {}).flatMap(([name, value]) =>
+    message(7, [...text(1, name), ...message(2, flag(value))]),
+  );
   return Uint8Array.from([...message(3, build), ...overrides]);
 }
 

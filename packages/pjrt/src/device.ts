@@ -54,7 +54,10 @@ export class PjrtDevice {
 
   /** What the platform tells about the device (compute capability, core count, ...). */
   attributes(): Record<string, Attribute> {
-    const args = new NativeStruct("PJRT_DeviceDescription_Attributes_Args").set("device_description", this.#description);
+    const args = new NativeStruct("PJRT_DeviceDescription_Attributes_Args").set(
+      "device_description",
+      this.#description,
+    );
     this.#api.call("PJRT_DeviceDescription_Attributes", args);
     return decodeNamedValues(args.get("attributes"), args.getNumber("num_attributes"));
   }
@@ -73,7 +76,9 @@ export class PjrtDevice {
       bytesInUse: args.getNumber("bytes_in_use"),
       ...(args.getBool("peak_bytes_in_use_is_set") && { peakBytesInUse: args.getNumber("peak_bytes_in_use") }),
       ...(args.getBool("bytes_limit_is_set") && { bytesLimit: args.getNumber("bytes_limit") }),
-      ...(args.getBool("largest_free_block_bytes_is_set") && { largestFreeBlockBytes: args.getNumber("largest_free_block_bytes") }),
+      ...(args.getBool("largest_free_block_bytes_is_set") && {
+        largestFreeBlockBytes: args.getNumber("largest_free_block_bytes"),
+      }),
       ...(args.getBool("pool_bytes_is_set") && { poolBytes: args.getNumber("pool_bytes") }),
     };
   }

@@ -23,7 +23,9 @@ const TABLE = {
 /** What one element of a buffer is, spelt as in StableHLO text. An `i1` takes one byte, 0 or 1. */
 export type ElementType = keyof typeof TABLE;
 
-const BY_CODE = new Map<number, ElementType>(Object.entries(TABLE).map(([name, { code }]) => [code, asElementType(name)]));
+const BY_CODE = new Map<number, ElementType>(
+  Object.entries(TABLE).map(([name, { code }]) => [code, asElementType(name)]),
+);
 
 function asElementType(name: string): ElementType {
   invariant(Object.hasOwn(TABLE, name), `unknown element type ${name}`);
@@ -39,7 +41,11 @@ export function bytesOf(type: ElementType): number {
 export function bufferTypeOf(type: ElementType): number {
   const entry: { code: number } | undefined = Object.hasOwn(TABLE, type) ? TABLE[type] : undefined;
   if (entry !== undefined) return entry.code;
-  throw new L3mError("L3M_BAD_OPTION", { message: "unknown element type", expected: Object.keys(TABLE).join(", "), got: String(type) });
+  throw new L3mError("L3M_BAD_OPTION", {
+    message: "unknown element type",
+    expected: Object.keys(TABLE).join(", "),
+    got: String(type),
+  });
 }
 
 /** The element type of a PJRT_Buffer_Type that XLA returned. */
@@ -47,5 +53,8 @@ export function elementTypeOf(code: number): ElementType {
   const type = BY_CODE.get(code);
   if (type !== undefined) return type;
   const name = Object.entries(BUFFER_TYPE).find(([, value]) => value === code)?.[0] ?? `number ${code}`;
-  throw new L3mError("L3M_PJRT", { message: `a buffer has the element type ${name}, which L3M does not use`, expected: Object.keys(TABLE).join(", ") });
+  throw new L3mError("L3M_PJRT", {
+    message: `a buffer has the element type ${name}, which L3M does not use`,
+    expected: Object.keys(TABLE).join(", "),
+  });
 }

@@ -20,7 +20,12 @@ export interface CompiledMemoryStats {
   /** Highest memory in use at any moment, as the compiler sees it. */
   readonly peakBytes: number;
   /** The `pinned_host` share of the fields above. */
-  readonly host: { readonly argumentBytes: number; readonly outputBytes: number; readonly aliasBytes: number; readonly tempBytes: number };
+  readonly host: {
+    readonly argumentBytes: number;
+    readonly outputBytes: number;
+    readonly aliasBytes: number;
+    readonly tempBytes: number;
+  };
 }
 
 /** A program after optimisation. */
@@ -56,11 +61,14 @@ export class PjrtExecutable {
     const devices = new NativeStruct("PJRT_LoadedExecutable_AddressableDevices_Args").set("executable", loaded);
     api.call("PJRT_LoadedExecutable_AddressableDevices", devices);
     const byHandle = new Map(client.devices.map((device) => [device.handle, device]));
-    this.devices = Array.from(readWords(devices.get("addressable_devices"), devices.getNumber("num_addressable_devices")), (handle) => {
-      const device = byHandle.get(handle);
-      invariant(device !== undefined, "an executable runs on a device that its client does not list");
-      return device;
-    });
+    this.devices = Array.from(
+      readWords(devices.get("addressable_devices"), devices.getNumber("num_addressable_devices")),
+      (handle) => {
+        const device = byHandle.get(handle);
+        invariant(device !== undefined, "an executable runs on a device that its client does not list");
+        return device;
+      },
+    );
     const outputs = new NativeStruct("PJRT_Executable_NumOutputs_Args").set("executable", this.executable);
     api.call("PJRT_Executable_NumOutputs", outputs);
     this.numOutputs = outputs.getNumber("num_outputs");
@@ -81,7 +89,8 @@ export class PjrtExecutable {
     const loaded = this.live();
     const count = this.checkArguments(args);
     const { devices } = this;
-    if (this.call === undefined || this.call.numArguments !== count) this.call = new ExecuteCall(loaded, devices.length, count, this.numOutputs);
+    if (this.call === undefined || this.call.numArguments !== count)
+      this.call = new ExecuteCall(loaded, devices.length, count, this.numOutputs);
     const { call } = this;
     for (let d = 0; d < devices.length; d++) {
       const list = args[d] ?? [];
@@ -89,7 +98,13 @@ export class PjrtExecutable {
       for (let i = 0; i < count; i++) slots[i] = list[i]?.handle ?? 0n;
     }
     this.client.api.call("PJRT_LoadedExecutable_Execute", call.args);
-    return devices.map((device, d) => Array.from(call.outputs(d), (handle, k) => new PjrtBuffer(this.client, handle, this.outputTypes[k] ?? "f32", this.outputDims[k] ?? [], device)));
+    return devices.map((device, d) =>
+      Array.from(
+        call.outputs(d),
+        (handle, k) =>
+          new PjrtBuffer(this.client, handle, this.outputTypes[k] ?? "f32", this.outputDims[k] ?? [], device),
+      ),
+    );
   }
 
   /** What the compiler planned. */
@@ -128,14 +143,18 @@ export class PjrtExecutable {
     this.live();
     const args = new NativeStruct("PJRT_Executable_Fingerprint_Args").set("executable", this.executable);
     this.client.api.call("PJRT_Executable_Fingerprint", args);
-    return Buffer.from(readBytes(args.get("executable_fingerprint"), args.getNumber("executable_fingerprint_size"))).toString("hex");
+    return Buffer.from(
+      readBytes(args.get("executable_fingerprint"), args.getNumber("executable_fingerprint_size")),
+    ).toString("hex");
   }
 
   /** The program that XLA made of the module: for counting collectives, fusions or donations in tests. */
   optimizedProgram(): OptimizedProgram {
     this.live();
     const program = new NativeStruct("PJRT_Program");
-    const args = new NativeStruct("PJRT_Executable_OptimizedProgram_Args").set("executable", this.executable).point("program", program);
+    const args = new NativeStruct("PJRT_Executable_OptimizedProgram_Args")
+      .set("executable", this.executable)
+      .point("program", program);
     this.client.api.call("PJRT_Executable_OptimizedProgram", args);
     const code = new Uint8Array(program.getNumber("code_size"));
     program.point("code", code);
@@ -151,7 +170,10 @@ export class PjrtExecutable {
     this.loaded = 0n;
     this.client.executables.delete(this);
     api.call("PJRT_LoadedExecutable_Destroy", loaded);
-    api.call("PJRT_Executable_Destroy", new NativeStruct("PJRT_Executable_Destroy_Args").set("executable", this.executable));
+    api.call(
+      "PJRT_Executable_Destroy",
+      new NativeStruct("PJRT_Executable_Destroy_Args").set("executable", this.executable),
+    );
   }
 
   /** The number of arguments per device, after the checks that XLA would answer with a less clear message. */
@@ -159,18 +181,32 @@ export class PjrtExecutable {
     const { devices } = this;
     const count = args[0]?.length ?? 0;
     if (args.length !== devices.length) {
-      throw new L3mError("L3M_BAD_OPTION", { message: "execute needs one list of arguments per device", expected: String(devices.length), got: String(args.length) });
+      throw new L3mError("L3M_BAD_OPTION", {
+        message: "execute needs one list of arguments per device",
+        expected: String(devices.length),
+        got: String(args.length),
+      });
     }
     for (let d = 0; d < args.length; d++) {
       const list = args[d] ?? [];
-      if (list.length !== count) throw new L3mError("L3M_BAD_OPTION", { message: `device ${d} got ${list.length} arguments, device 0 got ${count}` });
+      if (list.length !== count)
+        throw new L3mError("L3M_BAD_OPTION", {
+          message: `device ${d} got ${list.length} arguments, device 0 got ${count}`,
+        });
       for (let i = 0; i < count; i++) {
         const buffer = list[i];
         if (buffer === undefined || buffer.handle === 0n) {
-          throw new L3mError("L3M_PJRT", { message: `argument ${i} on device ${d} was destroyed`, data: { pjrtCode: "INVALID_ARGUMENT" } });
+          throw new L3mError("L3M_PJRT", {
+            message: `argument ${i} on device ${d} was destroyed`,
+            data: { pjrtCode: "INVALID_ARGUMENT" },
+          });
         }
         if (buffer.device !== devices[d]) {
-          throw new L3mError("L3M_BAD_OPTION", { message: `argument ${i} is on another device`, expected: devices[d]?.description ?? "", got: buffer.device.description });
+          throw new L3mError("L3M_BAD_OPTION", {
+            message: `argument ${i} is on another device`,
+            expected: devices[d]?.description ?? "",
+            got: buffer.device.description,
+          });
         }
       }
     }
@@ -188,13 +224,22 @@ export class PjrtExecutable {
     const args = new NativeStruct("PJRT_Executable_OutputDimensions_Args").set("executable", this.executable);
     this.client.api.call("PJRT_Executable_OutputDimensions", args);
     const ranks = Array.from(readWords(args.get("dim_sizes"), this.numOutputs), Number);
-    const dims = Array.from(readWords(args.get("dims"), ranks.reduce((sum, rank) => sum + rank, 0)), Number);
+    const dims = Array.from(
+      readWords(
+        args.get("dims"),
+        ranks.reduce((sum, rank) => sum + rank, 0),
+      ),
+      Number,
+    );
     let at = 0;
     return ranks.map((rank) => dims.slice(at, (at += rank)));
   }
 
   private live(): bigint {
     if (this.loaded !== 0n) return this.loaded;
-    throw new L3mError("L3M_PJRT", { message: "the executable was destroyed", data: { pjrtCode: "FAILED_PRECONDITION" } });
+    throw new L3mError("L3M_PJRT", {
+      message: "the executable was destroyed",
+      data: { pjrtCode: "FAILED_PRECONDITION" },
+    });
   }
 }

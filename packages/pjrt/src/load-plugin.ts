@@ -33,7 +33,10 @@ export function loadPlugin(path: string): PjrtApi {
   if (table === 0n) throw noPlugin(path, `${ENTRY_POINT} returned nothing`);
   const api = new PjrtApi(path, table);
   if (api.version.major !== API_VERSION.major || api.version.minor < OLDEST_MINOR) {
-    throw noPlugin(path, `it speaks PJRT C API ${api.version.major}.${api.version.minor}; ${API_VERSION.major}.${OLDEST_MINOR} or newer is needed`);
+    throw noPlugin(
+      path,
+      `it speaks PJRT C API ${api.version.major}.${api.version.minor}; ${API_VERSION.major}.${OLDEST_MINOR} or newer is needed`,
+    );
   }
   api.call("PJRT_Plugin_Initialize", new NativeStruct("PJRT_Plugin_Initialize_Args"));
   loaded.set(file, api);

@@ -21,7 +21,8 @@ export function optionType(value: unknown): OptionType | undefined {
   if (typeof value === "boolean") return "boolean";
   if (typeof value === "bigint") return "integer";
   if (Array.isArray(value)) return value.every((item) => typeof item === "bigint") ? "integers" : undefined;
-  if (typeof value === "object" && value !== null && "float" in value && typeof value.float === "number") return "float";
+  if (typeof value === "object" && value !== null && "float" in value && typeof value.float === "number")
+    return "float";
   return undefined;
 }
 
@@ -42,15 +43,24 @@ export function encodeNamedValues(options: Readonly<Record<string, OptionValue>>
 
 function encodeOne(name: string, value: OptionValue): NativeStruct<"PJRT_NamedValue"> {
   const key = Buffer.from(name);
-  const one = new NativeStruct("PJRT_NamedValue").point("name", key).set("name_size", BigInt(key.length)).set("value_size", 1n);
+  const one = new NativeStruct("PJRT_NamedValue")
+    .point("name", key)
+    .set("name_size", BigInt(key.length))
+    .set("value_size", 1n);
   if (typeof value === "string") {
     const text = Buffer.from(`${value}\0`);
-    return one.setInt("type", TYPE.kString).point("string_value", text).set("value_size", BigInt(text.length - 1));
+    return one
+      .setInt("type", TYPE.kString)
+      .point("string_value", text)
+      .set("value_size", BigInt(text.length - 1));
   }
   if (typeof value === "boolean") return one.setInt("type", TYPE.kBool).setBool("bool_value", value);
   if (typeof value === "bigint") return one.setInt("type", TYPE.kInt64).set("int64_value", value);
   if ("float" in value) return one.setInt("type", TYPE.kFloat).setFloat("float_value", value.float);
-  return one.setInt("type", TYPE.kInt64List).point("int64_array_value", BigInt64Array.from(value)).set("value_size", BigInt(value.length));
+  return one
+    .setInt("type", TYPE.kInt64List)
+    .point("int64_array_value", BigInt64Array.from(value))
+    .set("value_size", BigInt(value.length));
 }
 
 /** Decodes `count` values at `address`. */
@@ -64,7 +74,10 @@ export function decodeNamedValues(address: bigint, count: number): Record<string
     const type = view.getInt32(OFFSETS.type, true);
     if (type === TYPE.kString) attributes[name] = readText(word(OFFSETS.string_value), length);
     else if (type === TYPE.kInt64) attributes[name] = view.getBigInt64(OFFSETS.int64_value, true);
-    else if (type === TYPE.kInt64List) attributes[name] = Array.from(readWords(word(OFFSETS.int64_array_value), length), (value) => BigInt.asIntN(64, value));
+    else if (type === TYPE.kInt64List)
+      attributes[name] = Array.from(readWords(word(OFFSETS.int64_array_value), length), (value) =>
+        BigInt.asIntN(64, value),
+      );
     else if (type === TYPE.kFloat) attributes[name] = view.getFloat32(OFFSETS.float_value, true);
     else if (type === TYPE.kBool) attributes[name] = view.getUint8(OFFSETS.bool_value) !== 0;
   }

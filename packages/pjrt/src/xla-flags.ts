@@ -31,7 +31,11 @@ function fileText(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (cause) {
-    throw new L3mError("L3M_BAD_OPTION", { message: `XLA_FLAGS names a file that cannot be read: ${file}`, fix: "Flags start with --, for example XLA_FLAGS=--xla_dump_to=/tmp/xla.", cause });
+    throw new L3mError("L3M_BAD_OPTION", {
+      message: `XLA_FLAGS names a file that cannot be read: ${file}`,
+      fix: "Flags start with --, for example XLA_FLAGS=--xla_dump_to=/tmp/xla.",
+      cause,
+    });
   }
 }
 

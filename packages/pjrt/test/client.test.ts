@@ -21,13 +21,15 @@ async function failure(work: () => unknown): Promise<{ code: string; pjrtCode: u
   try {
     await work();
   } catch (error) {
-    if (isL3mError(error)) return { code: error.code, pjrtCode: error.details.data?.["pjrtCode"], message: error.message };
+    if (isL3mError(error))
+      return { code: error.code, pjrtCode: error.details.data?.["pjrtCode"], message: error.message };
     throw error;
   }
   return { code: "none", pjrtCode: undefined, message: "" };
 }
 
-const f32 = (values: readonly number[], dims: readonly number[], device = client.devices[0]) => client.bufferFromHost(Float32Array.from(values), "f32", dims, device);
+const f32 = (values: readonly number[], dims: readonly number[], device = client.devices[0]) =>
+  client.bufferFromHost(Float32Array.from(values), "f32", dims, device);
 
 describe("client", () => {
   it("describes the plugin and its devices", () => {
@@ -36,13 +38,20 @@ describe("client", () => {
     expect(version.minor).toBeGreaterThanOrEqual(81);
     expect(client.api.attributes()["stablehlo_current_version"]).toHaveLength(3);
     expect(client.platformName).toBe("cpu");
-    expect(client.devices.map((device) => [device.id, device.index, device.kind])).toEqual([[0, 0, "cpu"], [1, 1, "cpu"]]);
+    expect(client.devices.map((device) => [device.id, device.index, device.kind])).toEqual([
+      [0, 0, "cpu"],
+      [1, 1, "cpu"],
+    ]);
     expect(client.devices[0]?.memoryStats()).toBeUndefined();
   });
 
   it("computes, donates and reports memory", async () => {
     const executable = await client.compile(ADD_DONATING_FIRST);
-    expect([executable.numOutputs, executable.outputTypes, executable.outputDims]).toEqual([2, ["f32", "f32"], [[2, 3], []]]);
+    expect([executable.numOutputs, executable.outputTypes, executable.outputDims]).toEqual([
+      2,
+      ["f32", "f32"],
+      [[2, 3], []],
+    ]);
     expect(executable.memoryStats()).toMatchObject({ argumentBytes: 48, aliasBytes: 24 });
     const [a, b] = [f32([1, 2, 3, 4, 5, 6], [2, 3]), f32([10, 20, 30, 40, 50, 60], [2, 3])];
     const [outputs] = executable.execute([[a, b]]);
@@ -53,9 +62,18 @@ describe("client", () => {
     outputs?.[1]?.toHostSync(constant);
     expect(constant[0]).toBe(1.5);
     expect([a.isDeleted, b.isDeleted, outputs?.[0]?.isDeleted]).toEqual([true, false, false]);
-    expect(await failure(() => executable.execute([[a, b]]))).toMatchObject({ code: "L3M_PJRT", pjrtCode: "INVALID_ARGUMENT" });
-    expect(await failure(() => executable.execute([[b, b]]))).toMatchObject({ code: "L3M_PJRT", pjrtCode: "INVALID_ARGUMENT" });
-    expect(await failure(() => executable.execute([[b]]))).toMatchObject({ code: "L3M_PJRT", pjrtCode: "INVALID_ARGUMENT" });
+    expect(await failure(() => executable.execute([[a, b]]))).toMatchObject({
+      code: "L3M_PJRT",
+      pjrtCode: "INVALID_ARGUMENT",
+    });
+    expect(await failure(() => executable.execute([[b, b]]))).toMatchObject({
+      code: "L3M_PJRT",
+      pjrtCode: "INVALID_ARGUMENT",
+    });
+    expect(await failure(() => executable.execute([[b]]))).toMatchObject({
+      code: "L3M_PJRT",
+      pjrtCode: "INVALID_ARGUMENT",
+    });
     expect(await failure(() => a.toHost(sum))).toMatchObject({ code: "L3M_PJRT", pjrtCode: "INVALID_ARGUMENT" });
   });
 
@@ -86,7 +104,9 @@ describe("client", () => {
       await turned?.toHost(bytes);
       const width = data.byteLength / 6;
       const source = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-      const expected = Buffer.concat([0, 3, 1, 4, 2, 5].map((index) => source.subarray(index * width, (index + 1) * width)));
+      const expected = Buffer.concat(
+        [0, 3, 1, 4, 2, 5].map((index) => source.subarray(index * width, (index + 1) * width)),
+      );
       expect(Buffer.from(bytes).equals(expected), type).toBe(true);
       expect([turned?.type, turned?.dims, turned?.sizeInBytes]).toEqual([type, [3, 2], data.byteLength]);
     }
@@ -151,7 +171,9 @@ describe("client", () => {
     again.execute([[f32([1, 1, 1, 1, 1, 1], [2, 3]), f32([1, 2, 3, 4, 5, 6], [2, 3])]])[0]?.[0]?.toHostSync(sum);
     expect([...sum]).toEqual([2, 3, 4, 5, 6, 7]);
     expect(executable.fingerprint).toBe(client.compileSync(ADD_DONATING_FIRST).fingerprint);
-    expect(await failure(() => client.deserialize(bytes.subarray(0, bytes.length / 2)))).toMatchObject({ code: "L3M_PJRT" });
+    expect(await failure(() => client.deserialize(bytes.subarray(0, bytes.length / 2)))).toMatchObject({
+      code: "L3M_PJRT",
+    });
     expect(await failure(() => client.deserialize(new Uint8Array(1000).fill(7)))).toMatchObject({ code: "L3M_PJRT" });
     const program = executable.optimizedProgram();
     expect(program.format).toMatch(/^hlo/);
@@ -177,28 +199,63 @@ describe("client", () => {
 
 describe("bad input is an error, never a crash", () => {
   it("in a module or its options", async () => {
-    expect(await failure(() => client.compile("func.func @main() { nonsense }"))).toMatchObject({ code: "L3M_PJRT", message: expect.stringContaining("nonsense") });
+    expect(await failure(() => client.compile("func.func @main() { nonsense }"))).toMatchObject({
+      code: "L3M_PJRT",
+      message: expect.stringContaining("nonsense"),
+    });
     expect(await failure(() => client.compileSync(""))).toMatchObject({ code: "L3M_BAD_OPTION" });
-    expect(await failure(() => client.compile(ADD_DONATING_FIRST, { flags: { xla_no_such: true } }))).toMatchObject({ pjrtCode: "INVALID_ARGUMENT", message: expect.stringContaining("xla_no_such") });
-    expect(await failure(() => client.compile(ADD_DONATING_FIRST, { flags: { xla_cpu_enable_fast_math: "maybe" } }))).toMatchObject({ pjrtCode: "INVALID_ARGUMENT" });
-    expect(await failure(() => client.compile(ADD_DONATING_FIRST, { numPartitions: 3 }))).toMatchObject({ code: "L3M_BAD_OPTION", message: expect.stringContaining("cpu_device_count: 3n") });
-    expect(await failure(() => client.compile(ADD_DONATING_FIRST, { flags: { xla_cpu_enable_fast_math: false, xla_backend_optimization_level: 1 } }))).toMatchObject({ code: "none" });
+    expect(await failure(() => client.compile(ADD_DONATING_FIRST, { flags: { xla_no_such: true } }))).toMatchObject({
+      pjrtCode: "INVALID_ARGUMENT",
+      message: expect.stringContaining("xla_no_such"),
+    });
+    expect(
+      await failure(() => client.compile(ADD_DONATING_FIRST, { flags: { xla_cpu_enable_fast_math: "maybe" } })),
+    ).toMatchObject({ pjrtCode: "INVALID_ARGUMENT" });
+    expect(await failure(() => client.compile(ADD_DONATING_FIRST, { numPartitions: 3 }))).toMatchObject({
+      code: "L3M_BAD_OPTION",
+      message: expect.stringContaining("cpu_device_count: 3n"),
+    });
+    expect(
+      await failure(() =>
+        client.compile(ADD_DONATING_FIRST, {
+          flags: { xla_cpu_enable_fast_math: false, xla_backend_optimization_level: 1 },
+        }),
+      ),
+    ).toMatchObject({ code: "none" });
   });
 
   it("in data, types and shapes", async () => {
-    expect(await failure(() => client.bufferFromHost(new Float32Array(5), "f32", [2, 3]))).toMatchObject({ code: "L3M_BAD_SHAPE", message: expect.stringContaining("24 bytes") });
-    expect(await failure(() => client.bufferFromHost(new Float32Array(1), "f32", [-1]))).toMatchObject({ code: "L3M_BAD_SHAPE" });
+    expect(await failure(() => client.bufferFromHost(new Float32Array(5), "f32", [2, 3]))).toMatchObject({
+      code: "L3M_BAD_SHAPE",
+      message: expect.stringContaining("24 bytes"),
+    });
+    expect(await failure(() => client.bufferFromHost(new Float32Array(1), "f32", [-1]))).toMatchObject({
+      code: "L3M_BAD_SHAPE",
+    });
     const unknownType: ElementType = JSON.parse('"f31"');
-    expect(await failure(() => client.bufferFromHost(new Float32Array(1), unknownType, []))).toMatchObject({ code: "L3M_BAD_OPTION" });
+    expect(await failure(() => client.bufferFromHost(new Float32Array(1), unknownType, []))).toMatchObject({
+      code: "L3M_BAD_OPTION",
+    });
     expect(await failure(() => f32([1], []).toHost(new Float32Array(2)))).toMatchObject({ code: "L3M_BAD_SHAPE" });
     const executable = client.compileSync(ADD_DONATING_FIRST);
-    expect(await failure(() => executable.execute([[f32([1], []), f32([1], [])]]))).toMatchObject({ code: "L3M_PJRT", pjrtCode: "INVALID_ARGUMENT" });
+    expect(await failure(() => executable.execute([[f32([1], []), f32([1], [])]]))).toMatchObject({
+      code: "L3M_PJRT",
+      pjrtCode: "INVALID_ARGUMENT",
+    });
     expect(await failure(() => executable.execute([]))).toMatchObject({ code: "L3M_BAD_OPTION" });
   });
 
   it("in client options", async () => {
-    expect(await failure(() => client.api.createClient({ cpu_device_cout: 2n }))).toMatchObject({ code: "L3M_BAD_OPTION", message: expect.stringContaining('Did you mean "cpu_device_count"') });
-    expect(await failure(() => client.api.createClient({ cpu_device_count: "2" }))).toMatchObject({ code: "L3M_BAD_OPTION", message: expect.stringContaining("8n") });
-    expect(await failure(() => client.api.createClient({ cpu_device_count: 0n }))).toMatchObject({ code: "L3M_BAD_OPTION" });
+    expect(await failure(() => client.api.createClient({ cpu_device_cout: 2n }))).toMatchObject({
+      code: "L3M_BAD_OPTION",
+      message: expect.stringContaining('Did you mean "cpu_device_count"'),
+    });
+    expect(await failure(() => client.api.createClient({ cpu_device_count: "2" }))).toMatchObject({
+      code: "L3M_BAD_OPTION",
+      message: expect.stringContaining("8n"),
+    });
+    expect(await failure(() => client.api.createClient({ cpu_device_count: 0n }))).toMatchObject({
+      code: "L3M_BAD_OPTION",
+    });
   });
 });

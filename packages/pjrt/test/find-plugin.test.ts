@@ -31,15 +31,28 @@ describe("findPlugin", () => {
     expect(findPlugin("cuda13", { cacheDir, env })).toEqual({ path: python, source: "python" });
     expect(findPlugin("cuda12", { cacheDir, env })).toBeUndefined();
     const locked = WHEEL_LOCK.find((entry) => entry.engine === "cpu" && entry.arch === process.arch);
-    const cached = touch("cache/engines", `cpu-${locked?.project}-${locked?.version}-${locked?.arch}`, locked?.plugin ?? "");
+    const cached = touch(
+      "cache/engines",
+      `cpu-${locked?.project}-${locked?.version}-${locked?.arch}`,
+      locked?.plugin ?? "",
+    );
     expect(findPlugin("cpu", { cacheDir, env })).toEqual({ path: cached, source: "cache" });
-    expect(findPlugin("cuda13", { cacheDir, env: { ...env, L3M_PJRT_PLUGIN: named } })).toEqual({ path: named, source: "L3M_PJRT_PLUGIN" });
+    expect(findPlugin("cuda13", { cacheDir, env: { ...env, L3M_PJRT_PLUGIN: named } })).toEqual({
+      path: named,
+      source: "L3M_PJRT_PLUGIN",
+    });
     expect(findPlugin("cpu", { cacheDir, env: { ...env, L3M_PJRT_PLUGIN: named } })?.path).toBe(cached);
-    expect(listEngines({ cacheDir }).find((listing) => listing.engine === "cpu")?.choices.some((choice) => choice.installed === cached)).toBe(true);
+    expect(
+      listEngines({ cacheDir })
+        .find((listing) => listing.engine === "cpu")
+        ?.choices.some((choice) => choice.installed === cached),
+    ).toBe(true);
   });
 
   it("reports a variable that names no file", () => {
-    expect(() => findPlugin("cpu", { cacheDir: folder, env: { ...noPython, L3M_PJRT_PLUGIN: path.join(folder, "absent.so") } })).toThrow(/L3M_PJRT_PLUGIN[\s\S]*does not exist/);
+    expect(() =>
+      findPlugin("cpu", { cacheDir: folder, env: { ...noPython, L3M_PJRT_PLUGIN: path.join(folder, "absent.so") } }),
+    ).toThrow(/L3M_PJRT_PLUGIN[\s\S]*does not exist/);
   });
 });
 
@@ -50,19 +63,30 @@ describe("the wheel lock", () => {
       expect(wheel.filename.replaceAll("_", "-")).toContain(`${wheel.project}-${wheel.version}-`);
       expect(wheel.bytes).toBeGreaterThan(10_000);
     }
-    for (const arch of ["x64", "arm64"]) expect(WHEEL_LOCK.some((locked) => locked.engine === "cpu" && locked.arch === arch)).toBe(true);
+    for (const arch of ["x64", "arm64"])
+      expect(WHEEL_LOCK.some((locked) => locked.engine === "cpu" && locked.arch === arch)).toBe(true);
   });
 });
 
 describe("pip's settings", () => {
   it("come from files, the more specific winning, then from the environment", () => {
     mkdirSync(path.join(folder, ".config/pip"), { recursive: true });
-    writeFileSync(path.join(folder, ".config/pip/pip.conf"), "# mine\n[global]\nindex-url = https://user.example/simple/\nfind-links =\n    /wheels/one\n    /wheels/two\n[install]\nindex-url = https://not.example\n");
+    writeFileSync(
+      path.join(folder, ".config/pip/pip.conf"),
+      "# mine\n[global]\nindex-url = https://user.example/simple/\nfind-links =\n    /wheels/one\n    /wheels/two\n[install]\nindex-url = https://not.example\n",
+    );
     const env = { HOME: folder };
-    expect(pipSettings(env)).toEqual({ indexUrl: "https://user.example/simple", wheelFolders: ["/wheels/one", "/wheels/two"] });
+    expect(pipSettings(env)).toEqual({
+      indexUrl: "https://user.example/simple",
+      wheelFolders: ["/wheels/one", "/wheels/two"],
+    });
     writeFileSync(path.join(folder, "other.conf"), "[global]\nindex_url: https://file.example/simple\n");
-    expect(pipSettings({ ...env, PIP_CONFIG_FILE: path.join(folder, "other.conf") }).indexUrl).toBe("https://file.example/simple");
-    expect(pipSettings({ ...env, PIP_INDEX_URL: "https://env.example/simple" }).indexUrl).toBe("https://env.example/simple");
+    expect(pipSettings({ ...env, PIP_CONFIG_FILE: path.join(folder, "other.conf") }).indexUrl).toBe(
+      "https://file.example/simple",
+    );
+    expect(pipSettings({ ...env, PIP_INDEX_URL: "https://env.example/simple" }).indexUrl).toBe(
+      "https://env.example/simple",
+    );
     expect(pipSettings({ ...env, PIP_CONFIG_FILE: "/dev/null" })).toEqual({ indexUrl: PUBLIC_INDEX, wheelFolders: [] });
   });
 });
@@ -71,17 +95,30 @@ describe("doctor", () => {
   /** Its child process needs compiled JavaScript, so the whole of it runs from the built package. */
   function diagnose(env: NodeJS.ProcessEnv): DoctorCheck[] {
     const script = `import { doctor } from ${JSON.stringify(builtPackage())}; console.log(JSON.stringify(await doctor()));`;
-    const { stdout } = spawnSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8", env: { ...process.env, ...env } });
+    const { stdout } = spawnSync(process.execPath, ["--input-type=module", "-e", script], {
+      encoding: "utf8",
+      env: { ...process.env, ...env },
+    });
     return JSON.parse(stdout);
   }
 
   it("computes with a working plugin", async () => {
     const checks = diagnose({ L3M_PJRT_PLUGIN: await cpuPlugin() });
-    expect(checks.map((check) => [check.name, check.ok])).toEqual(["node", "platform", "cache", "index", "plugin", "plugin loads", "devices", "computes"].map((name) => [name, true]));
+    expect(checks.map((check) => [check.name, check.ok])).toEqual(
+      ["node", "platform", "cache", "index", "plugin", "plugin loads", "devices", "computes"].map((name) => [
+        name,
+        true,
+      ]),
+    );
   });
 
   it("explains a broken one, with a cure", () => {
     const checks = diagnose({ L3M_PJRT_PLUGIN: touch("broken.so") });
-    expect(checks.at(-1)).toMatchObject({ name: "plugin loads", ok: false, why: expect.stringContaining("no ELF file"), fix: expect.stringContaining("l3m engine list") });
+    expect(checks.at(-1)).toMatchObject({
+      name: "plugin loads",
+      ok: false,
+      why: expect.stringContaining("no ELF file"),
+      fix: expect.stringContaining("l3m engine list"),
+    });
   });
 });

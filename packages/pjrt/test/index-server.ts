@@ -12,14 +12,26 @@ export interface IndexServer {
 /** Answers a file request instead of the server; `true` when it did. `attempt` counts the requests for files from 0. */
 export type Misbehave = (request: IncomingMessage, response: ServerResponse, body: Buffer, attempt: number) => boolean;
 
-export async function indexServer(options: { project: string; filename: string; body: Buffer; html?: boolean; ranges?: boolean; user?: string; misbehave?: Misbehave }): Promise<IndexServer> {
+export async function indexServer(options: {
+  project: string;
+  filename: string;
+  body: Buffer;
+  html?: boolean;
+  ranges?: boolean;
+  user?: string;
+  misbehave?: Misbehave;
+}): Promise<IndexServer> {
   const { project, filename, body } = options;
   const requests: string[] = [];
   let attempts = 0;
   const server: Server = createServer((request, response) => {
     const range = request.headers.range;
     requests.push(`${request.url}${range === undefined ? "" : ` ${range}`}`);
-    if (options.user !== undefined && request.headers.authorization !== `Basic ${Buffer.from(options.user).toString("base64")}`) response.writeHead(401).end();
+    if (
+      options.user !== undefined &&
+      request.headers.authorization !== `Basic ${Buffer.from(options.user).toString("base64")}`
+    )
+      response.writeHead(401).end();
     else if (request.url === `/simple/${project}/`) answerPage(response, filename, options.html ?? false);
     else if (request.url === `/files/${filename}`) {
       if (options.misbehave?.(request, response, body, attempts++)) return;
@@ -33,17 +45,24 @@ export async function indexServer(options: { project: string; filename: string; 
   return {
     url: `http://${options.user === undefined ? "" : `${options.user}@`}127.0.0.1:${address.port}/simple`,
     requests,
-    close: () => new Promise((resolve) => {
-      server.closeAllConnections();
-      server.close(() => resolve());
-    }),
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
   };
 }
 
 function answerPage(response: ServerResponse, filename: string, html: boolean): void {
   if (html) {
-    response.writeHead(200, { "content-type": "text/html" }).end(`<!DOCTYPE html><a href="../../files/other.whl#sha256=00">other.whl</a> <a\n data-x='1' href="../../files/${filename}#sha256=11">${filename}</a>`);
+    response
+      .writeHead(200, { "content-type": "text/html" })
+      .end(
+        `<!DOCTYPE html><a href="../../files/other.whl#sha256=00">other.whl</a> <a\n data-x='1' href="../../files/${filename}#sha256=11">${filename}</a>`,
+      );
   } else {
-    response.writeHead(200, { "content-type": "application/vnd.pypi.simple.v1+json" }).end(JSON.stringify({ files: [{ filename, url: `../../files/${filename}` }] }));
+    response
+      .writeHead(200, { "content-type": "application/vnd.pypi.simple.v1+json" })
+      .end(JSON.stringify({ files: [{ filename, url: `../../files/${filename}` }] }));
   }
 }

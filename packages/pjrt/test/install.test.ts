@@ -1,6 +1,15 @@
 /** The installer against an index on this machine, with a small wheel. */
 import { createHash, randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { isL3mError } from "@l3m/errors";
@@ -23,7 +32,15 @@ const locked: LockedEngine = {
   version: "1.0",
   arch: "x64",
   plugin: "fake_plugin/plugin.so",
-  wheels: [{ project: PROJECT, version: "1.0", filename: FILENAME, sha256: createHash("sha256").update(WHEEL).digest("hex"), bytes: WHEEL.length }],
+  wheels: [
+    {
+      project: PROJECT,
+      version: "1.0",
+      filename: FILENAME,
+      sha256: createHash("sha256").update(WHEEL).digest("hex"),
+      bytes: WHEEL.length,
+    },
+  ],
 };
 
 let cacheDir: string;
@@ -37,10 +54,35 @@ afterEach(async () => {
   rmSync(cacheDir, { recursive: true });
 });
 
-async function install(options: Partial<InstallOptions> & { misbehave?: Misbehave; html?: boolean; ranges?: boolean; user?: string; body?: Buffer } = {}): Promise<string> {
+async function install(
+  options: Partial<InstallOptions> & {
+    misbehave?: Misbehave;
+    html?: boolean;
+    ranges?: boolean;
+    user?: string;
+    body?: Buffer;
+  } = {},
+): Promise<string> {
   const { misbehave, html, ranges, user, body, ...rest } = options;
-  server ??= await indexServer({ project: PROJECT, filename: FILENAME, body: body ?? WHEEL, ...(misbehave && { misbehave }), ...(html && { html }), ...(ranges === false && { ranges }), ...(user && { user }) });
-  return (await installEngine("cpu", { cacheDir, indexUrl: server.url, lock: [locked], retryPausesMs: [1, 1], offline: false, ...rest })).path;
+  server ??= await indexServer({
+    project: PROJECT,
+    filename: FILENAME,
+    body: body ?? WHEEL,
+    ...(misbehave && { misbehave }),
+    ...(html && { html }),
+    ...(ranges === false && { ranges }),
+    ...(user && { user }),
+  });
+  return (
+    await installEngine("cpu", {
+      cacheDir,
+      indexUrl: server.url,
+      lock: [locked],
+      retryPausesMs: [1, 1],
+      offline: false,
+      ...rest,
+    })
+  ).path;
 }
 
 async function failure(work: Promise<unknown>): Promise<string> {
@@ -54,14 +96,17 @@ async function failure(work: Promise<unknown>): Promise<string> {
 }
 
 /** Closes the connection after `bytes` of the body, once. */
-const breakAfter = (bytes: number): Misbehave => (_request, response, body, attempt) => {
-  if (attempt > 0) return false;
-  response.writeHead(200, { "content-length": body.length });
-  response.write(body.subarray(0, bytes), () => setTimeout(() => response.destroy(), 20));
-  return true;
-};
+const breakAfter =
+  (bytes: number): Misbehave =>
+  (_request, response, body, attempt) => {
+    if (attempt > 0) return false;
+    response.writeHead(200, { "content-length": body.length });
+    response.write(body.subarray(0, bytes), () => setTimeout(() => response.destroy(), 20));
+    return true;
+  };
 
-const unfinished = (): string[] => readdirSync(path.join(cacheDir, "engines")).filter((name) => name.includes("unfinished") || name.endsWith(".lock"));
+const unfinished = (): string[] =>
+  readdirSync(path.join(cacheDir, "engines")).filter((name) => name.includes("unfinished") || name.endsWith(".lock"));
 
 describe("installEngine", () => {
   it("downloads, checks and unpacks, with progress, and keeps the executable bit", async () => {
@@ -91,11 +136,16 @@ describe("installEngine", () => {
 
   it("goes on where a broken transfer stopped", async () => {
     expect(existsSync(await install({ misbehave: breakAfter(100_000) }))).toBe(true);
-    expect(server?.requests.filter((request) => request.startsWith("/files"))).toEqual([`/files/${FILENAME}`, `/files/${FILENAME} bytes=100000-`]);
+    expect(server?.requests.filter((request) => request.startsWith("/files"))).toEqual([
+      `/files/${FILENAME}`,
+      `/files/${FILENAME} bytes=100000-`,
+    ]);
   });
 
   it("goes on in a later run, also after it was given up", async () => {
-    expect(await failure(install({ misbehave: breakAfter(50_000), retryPausesMs: [] }))).toMatch(/L3M_DOWNLOAD[\s\S]*PIP_INDEX_URL[\s\S]*L3M_PJRT_PLUGIN/);
+    expect(await failure(install({ misbehave: breakAfter(50_000), retryPausesMs: [] }))).toMatch(
+      /L3M_DOWNLOAD[\s\S]*PIP_INDEX_URL[\s\S]*L3M_PJRT_PLUGIN/,
+    );
     expect(statSync(path.join(cacheDir, "downloads", `${FILENAME}.part`)).size).toBe(50_000);
     expect(existsSync(await install())).toBe(true);
     expect(server?.requests.at(-1)).toBe(`/files/${FILENAME} bytes=50000-`);
@@ -106,12 +156,15 @@ describe("installEngine", () => {
   });
 
   it("tries again after a server error, but not after a refusal", async () => {
-    const flaky: Misbehave = (_request, response, _body, attempt) => attempt === 0 && Boolean(response.writeHead(503).end());
+    const flaky: Misbehave = (_request, response, _body, attempt) =>
+      attempt === 0 && Boolean(response.writeHead(503).end());
     expect(existsSync(await install({ misbehave: flaky }))).toBe(true);
     await server?.close();
     server = undefined;
     rmSync(path.join(cacheDir, "engines"), { recursive: true });
-    expect(await failure(install({ misbehave: (_request, response) => Boolean(response.writeHead(403).end()) }))).toContain("HTTP 403");
+    expect(
+      await failure(install({ misbehave: (_request, response) => Boolean(response.writeHead(403).end()) })),
+    ).toContain("HTTP 403");
   });
 
   it("refuses a file with another hash and removes it", async () => {
@@ -124,7 +177,11 @@ describe("installEngine", () => {
   });
 
   it("falls back to the next entry when the index does not have the first", async () => {
-    const absent: LockedEngine = { ...locked, project: "absent", wheels: [{ project: "absent", version: "1.0", filename: "absent.whl", sha256: "00", bytes: 1 }] };
+    const absent: LockedEngine = {
+      ...locked,
+      project: "absent",
+      wheels: [{ project: "absent", version: "1.0", filename: "absent.whl", sha256: "00", bytes: 1 }],
+    };
     expect(await install({ lock: [absent, locked] })).toContain("fake-plugin");
     rmSync(path.join(cacheDir, "engines"), { recursive: true });
     expect(await failure(install({ lock: [absent] }))).toMatch(/does not have absent[\s\S]*404/);
@@ -141,7 +198,14 @@ describe("installEngine", () => {
   });
 
   it("never shows a half-installed engine", async () => {
-    const truncated: LockedEngine = { ...locked, wheels: locked.wheels.map((wheel) => ({ ...wheel, bytes: 1000, sha256: createHash("sha256").update(WHEEL.subarray(0, 1000)).digest("hex") })) };
+    const truncated: LockedEngine = {
+      ...locked,
+      wheels: locked.wheels.map((wheel) => ({
+        ...wheel,
+        bytes: 1000,
+        sha256: createHash("sha256").update(WHEEL.subarray(0, 1000)).digest("hex"),
+      })),
+    };
     expect(await failure(install({ body: WHEEL.subarray(0, 1000), lock: [truncated] }))).toMatch(/cannot be unpacked/);
     expect(readdirSync(path.join(cacheDir, "engines"))).toEqual([]);
     await server?.close();

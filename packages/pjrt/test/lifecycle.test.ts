@@ -12,7 +12,10 @@ beforeAll(async () => {
 });
 
 /** Runs a module in a new process, with `load`, `square` and `zeros` ready. */
-function run(script: string, env: NodeJS.ProcessEnv = {}): { status: number | null; signal: string | null; output: string } {
+function run(
+  script: string,
+  env: NodeJS.ProcessEnv = {},
+): { status: number | null; signal: string | null; output: string } {
   const source = `import { loadPlugin } from ${JSON.stringify(entry)};
     const load = () => loadPlugin(${JSON.stringify(plugin)});
     const square = (n) => \`func.func @main(%a: tensor<\${n}x\${n}xf32>) -> tensor<\${n}x\${n}xf32> {
@@ -20,14 +23,19 @@ function run(script: string, env: NodeJS.ProcessEnv = {}): { status: number | nu
       return %0 : tensor<\${n}x\${n}xf32> }\`;
     const zeros = (client, n) => client.bufferFromHost(new Float32Array(n * n), "f32", [n, n]);
     ${script}`;
-  const { status, signal, stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", source], { encoding: "utf8", env: { ...process.env, ...env } });
+  const { status, signal, stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", source], {
+    encoding: "utf8",
+    env: { ...process.env, ...env },
+  });
   return { status, signal, output: `${stdout}${stderr}` };
 }
 
 describe("in one process", () => {
   it("whatever outlives its client or is destroyed twice does nothing", async () => {
     const client = loadPlugin(plugin).createClient({ cpu_device_count: 1n });
-    const executable = await client.compile("func.func @main(%a: tensor<f32>) -> tensor<f32> { return %a : tensor<f32> }");
+    const executable = await client.compile(
+      "func.func @main(%a: tensor<f32>) -> tensor<f32> { return %a : tensor<f32> }",
+    );
     const buffer = client.bufferFromHost(new Float32Array(1), "f32", []);
     const [output] = executable.execute([[buffer]])[0] ?? [];
     const pending = output?.toHost(new Float32Array(1));
@@ -80,17 +88,44 @@ describe("in processes of their own", () => {
   }, 300_000);
 
   it("exit in the middle of a computation and of a compilation", () => {
-    expect(run("const client = load().createClient(); client.compileSync(square(1000)).execute([[zeros(client, 1000)]]); process.exit(7);").status).toBe(7);
-    expect(run("const client = load().createClient(); client.compileSync(square(1000)).execute([[zeros(client, 1000)]]);").status).toBe(0);
-    expect(run("const client = load().createClient(); client.compile(square(1000)); setTimeout(() => process.exit(7), 5);").status).toBe(7);
-    expect(run("const client = load().createClient(); client.compileSync(square(1000)).execute([[zeros(client, 1000)]]); throw new TypeError('mine');")).toMatchObject({ status: 1, output: expect.stringContaining("mine") });
+    expect(
+      run(
+        "const client = load().createClient(); client.compileSync(square(1000)).execute([[zeros(client, 1000)]]); process.exit(7);",
+      ).status,
+    ).toBe(7);
+    expect(
+      run("const client = load().createClient(); client.compileSync(square(1000)).execute([[zeros(client, 1000)]]);")
+        .status,
+    ).toBe(0);
+    expect(
+      run("const client = load().createClient(); client.compile(square(1000)); setTimeout(() => process.exit(7), 5);")
+        .status,
+    ).toBe(7);
+    expect(
+      run(
+        "const client = load().createClient(); client.compileSync(square(1000)).execute([[zeros(client, 1000)]]); throw new TypeError('mine');",
+      ),
+    ).toMatchObject({ status: 1, output: expect.stringContaining("mine") });
   });
 
   it("XLA_FLAGS that would end the process are an error", () => {
-    const create = "try { load().createClient(); console.log('created'); } catch (error) { console.log(error.message); }";
-    expect(run(create, { XLA_FLAGS: "--xla_cpu_enable_fast_math=false" })).toMatchObject({ status: 0, output: expect.stringContaining("created") });
-    expect(run(create, { XLA_FLAGS: "--xla_no_such_flag=1" })).toMatchObject({ status: 0, output: expect.stringContaining("xla_no_such_flag") });
-    expect(run(create, { XLA_FLAGS: "--xla cpu" })).toMatchObject({ status: 0, output: expect.stringContaining("L3M_BAD_OPTION") });
-    expect(run(create, { XLA_FLAGS: "/no/such/file" })).toMatchObject({ status: 0, output: expect.stringContaining("L3M_BAD_OPTION") });
+    const create =
+      "try { load().createClient(); console.log('created'); } catch (error) { console.log(error.message); }";
+    expect(run(create, { XLA_FLAGS: "--xla_cpu_enable_fast_math=false" })).toMatchObject({
+      status: 0,
+      output: expect.stringContaining("created"),
+    });
+    expect(run(create, { XLA_FLAGS: "--xla_no_such_flag=1" })).toMatchObject({
+      status: 0,
+      output: expect.stringContaining("xla_no_such_flag"),
+    });
+    expect(run(create, { XLA_FLAGS: "--xla cpu" })).toMatchObject({
+      status: 0,
+      output: expect.stringContaining("L3M_BAD_OPTION"),
+    });
+    expect(run(create, { XLA_FLAGS: "/no/such/file" })).toMatchObject({
+      status: 0,
+      output: expect.stringContaining("L3M_BAD_OPTION"),
+    });
   });
 });

@@ -21,9 +21,16 @@ describe("installEngine tfjs-node", () => {
         const x = tf.tensor2d([[1, 2], [3, 4]]);
         const gradient = tf.grad((v) => tf.sum(tf.mul(tf.matMul(v, v), v)))(x);
         console.log(JSON.stringify([tf.getBackend(), Array.from(tf.matMul(x, x).dataSync()), Array.from(gradient.dataSync())]));`;
-      const { stdout } = spawnSync(process.execPath, ["-e", script], { encoding: "utf8", env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: "2" } });
+      const { stdout } = spawnSync(process.execPath, ["-e", script], {
+        encoding: "utf8",
+        env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: "2" },
+      });
       // f = sum((X X) o X); df/dX = X X + X X^T + X^T X, by hand for [[1, 2], [3, 4]]
-      expect(JSON.parse(stdout.trim().split("\n").at(-1) ?? "")).toEqual(["tensorflow", [7, 10, 15, 22], [7 + 5 + 10, 10 + 11 + 14, 15 + 11 + 14, 22 + 25 + 20]]);
+      expect(JSON.parse(stdout.trim().split("\n").at(-1) ?? "")).toEqual([
+        "tensorflow",
+        [7, 10, 15, 22],
+        [7 + 5 + 10, 10 + 11 + 14, 15 + 11 + 14, 22 + 25 + 20],
+      ]);
     },
     600_000,
   );
@@ -32,7 +39,10 @@ describe("installEngine tfjs-node", () => {
     const cacheDir = mkdtempSync(path.join(tmpdir(), "l3m-tfjs-"));
     const script = `import { installEngine } from ${JSON.stringify(builtPackage())};
       await installEngine("tfjs-node", { cacheDir: ${JSON.stringify(cacheDir)} }).catch((error) => console.log(error.message));`;
-    const { stdout } = spawnSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8", env: { HOME: cacheDir, PATH: "/nowhere" } });
+    const { stdout } = spawnSync(process.execPath, ["--input-type=module", "-e", script], {
+      encoding: "utf8",
+      env: { HOME: cacheDir, PATH: "/nowhere" },
+    });
     expect(stdout).toMatch(/L3M_ENGINE_MISSING/);
     expect(readdirSync(cacheDir)).toEqual([]);
     rmSync(cacheDir, { recursive: true });

@@ -23,7 +23,7 @@ export function zipFile(members: readonly ZipMember[]): Buffer {
     fields.writeUInt16LE(name.length, 22);
     const local = Buffer.concat([Buffer.from("PK\x03\x04"), fields, Buffer.from(name), packed]);
     const rest = Buffer.alloc(14);
-    rest.writeUInt32LE((((executable ? 0o100755 : 0o100644) << 16) >>> 0), 6);
+    rest.writeUInt32LE(((executable ? 0o100755 : 0o100644) << 16) >>> 0, 6);
     rest.writeUInt32LE(offset, 10);
     directory.push(Buffer.concat([Buffer.from("PK\x01\x02"), Buffer.from([20, 3]), fields, rest, Buffer.from(name)]));
     locals.push(local);

@@ -14,8 +14,14 @@ import { rolldown } from "rolldown";
 const require = createRequire(import.meta.url);
 const root = path.dirname(require.resolve("@tensorflow/tfjs-core/package.json"));
 const { version } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
-const files = readdirSync(path.join(root, "dist/gradients")).filter((file) => file.endsWith("_grad.js")).sort();
-const exported = files.flatMap((file) => [...readFileSync(path.join(root, "dist/gradients", file), "utf8").matchAll(/export const (\w+GradConfig)/g)].map((match) => [file, match[1]]));
+const files = readdirSync(path.join(root, "dist/gradients"))
+  .filter((file) => file.endsWith("_grad.js"))
+  .sort();
+const exported = files.flatMap((file) =>
+  [...readFileSync(path.join(root, "dist/gradients", file), "utf8").matchAll(/export const (\w+GradConfig)/g)].map(
+    (match) => [file, match[1]],
+  ),
+);
 
 const ENTRY = "\0entry";
 /** Internal modules whose contents tfjs-core exports under a namespace. */
@@ -29,22 +35,30 @@ const bundle = await rolldown({
       name: "tfjs-public-api",
       resolveId(source, importer) {
         if (source === ENTRY || source === "@tensorflow/tfjs-core") return source;
-        const file = source.startsWith(".") && importer !== ENTRY ? path.resolve(path.dirname(importer), `${source}.js`) : path.resolve(root, `${source}.js`);
+        const file =
+          source.startsWith(".") && importer !== ENTRY
+            ? path.resolve(path.dirname(importer), `${source}.js`)
+            : path.resolve(root, `${source}.js`);
         const inner = path.relative(path.join(root, "dist"), file);
         if (inner === "engine.js" || inner in NAMESPACES) return `\0shim:${inner}`;
         if (file === path.join(root, "dist/kernel_names.js")) return { id: "@tensorflow/tfjs-core", external: true };
-        const names = [...readFileSync(file, "utf8").matchAll(/export (?:const|function|\{)\s*([^=({;}]+)/g)].flatMap((match) => match[1].split(",").map((name) => name.trim().split(" as ").at(-1)));
+        const names = [...readFileSync(file, "utf8").matchAll(/export (?:const|function|\{)\s*([^=({;}]+)/g)].flatMap(
+          (match) => match[1].split(",").map((name) => name.trim().split(" as ").at(-1)),
+        );
         const isPublicOp = names.length > 0 && names.every((name) => name in tf);
         return isPublicOp ? { id: "@tensorflow/tfjs-core", external: true } : file;
       },
       load(id) {
-        if (id === "\0shim:engine.js") return 'import { engine } from "@tensorflow/tfjs-core";\nexport const ENGINE = engine();';
+        if (id === "\0shim:engine.js")
+          return 'import { engine } from "@tensorflow/tfjs-core";\nexport const ENGINE = engine();';
         if (id.startsWith("\0shim:")) {
           const namespace = NAMESPACES[id.slice("\0shim:".length)];
           return `import { ${namespace} } from "@tensorflow/tfjs-core";\nexport const { ${Object.keys(tf[namespace]).join(", ")} } = ${namespace};`;
         }
         if (id !== ENTRY) return null;
-        const imports = exported.map(([file, name]) => `import { ${name} } from "dist/gradients/${file.replace(/\.js$/, "")}";`);
+        const imports = exported.map(
+          ([file, name]) => `import { ${name} } from "dist/gradients/${file.replace(/\.js$/, "")}";`,
+        );
         return `${imports.join("\n")}\nexport const stockGradients = [${exported.map(([, name]) => name).join(", ")}];`;
       },
     },

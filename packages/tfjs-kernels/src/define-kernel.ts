@@ -47,7 +47,8 @@ export function defineKernel<A extends object>(definition: KernelDefinition<A>):
   }
   return (inputs, attrs) => {
     ensureKernel(name, (given, givenAttrs) => fallback(given, givenAttrs as A));
-    const named = names === "list" ? [...inputs] : Object.fromEntries(names.map((key, i) => [key, inputs[i] as Tensor]));
+    const named =
+      names === "list" ? [...inputs] : Object.fromEntries(names.map((key, i) => [key, inputs[i] as Tensor]));
     const outputs = engine().runKernel<Tensor | Tensor[]>(name, named as KernelInputs, attrs as object as NamedAttrMap);
     return Array.isArray(outputs) ? outputs : [outputs];
   };

@@ -33,4 +33,11 @@ export { takeMasked } from "./kernels/take-masked.ts";
 export { roundToBf16 } from "./precision/bf16.ts";
 export { FULL_PRECISION, type PrecisionPolicy } from "./precision/policy.ts";
 export { erf, erfInv, ERF_INV_CENTRAL, ERF_INV_TAIL } from "./random/erf-inv.ts";
-export { streamOf, threefry2x32, THREEFRY_PARITY, THREEFRY_ROTATIONS, threefryBits, type Words } from "./random/threefry.ts";
+export {
+  streamOf,
+  threefry2x32,
+  THREEFRY_PARITY,
+  THREEFRY_ROTATIONS,
+  threefryBits,
+  type Words,
+} from "./random/threefry.ts";

@@ -30,7 +30,14 @@ export class Evaluator {
   readonly #sets: readonly ValidationSet[];
   readonly #reporter: Reporter;
 
-  constructor(parts: { engine: Engine; model: Model; loss: Loss; layout: Layout | undefined; sets: readonly ValidationSet[]; reporter: Reporter }) {
+  constructor(parts: {
+    engine: Engine;
+    model: Model;
+    loss: Loss;
+    layout: Layout | undefined;
+    sets: readonly ValidationSet[];
+    reporter: Reporter;
+  }) {
     const keys = [...new Set(parts.sets.flatMap(({ metrics }) => metrics.flatMap(({ reads }) => reads)))];
     this.#sets = parts.sets;
     this.#reporter = parts.reporter;
@@ -49,14 +56,16 @@ export class Evaluator {
         const tensors = batchTensors(batch);
         const { outputs, loss } = this.#step({ params: state.params, buffers: state.buffers }, tensors);
         const host = await readRows(outputs, rows);
-        for (const [i, metric] of metrics.entries()) started[i]?.update(Object.fromEntries(metric.reads.map((key) => [key, host[key] as HostArray])));
+        for (const [i, metric] of metrics.entries())
+          started[i]?.update(Object.fromEntries(metric.reads.map((key) => [key, host[key] as HostArray])));
         if (rows === source.batchSize) losses.push((await loss.data())[0] as number);
         for (const tensor of [...Object.values(tensors), ...Object.values(outputs), loss]) tensor.dispose();
         done += rows;
         this.#reporter.work(`validating on ${name}`, done, source.length);
       }
       if (losses.length > 0) scores[`${name}/loss`] = losses.reduce((sum, value) => sum + value, 0) / losses.length;
-      for (const run of started) for (const [score, value] of Object.entries(await run.result())) scores[`${name}/${score}`] = value;
+      for (const run of started)
+        for (const [score, value] of Object.entries(await run.result())) scores[`${name}/${score}`] = value;
       runs.set(name, started);
     }
     return { scores, runs };

@@ -20,7 +20,15 @@ export { inspectKeyFlow } from "./run/check-key-flow.ts";
 export { layoutOf } from "./run/layout-of.ts";
 export { type Experiment, inspectExperiment, openExperiment, type OpenOptions } from "./run/open-experiment.ts";
 export { readMetrics, type MetricsLine } from "./run/metrics-log.ts";
-export { formatDuration, formatScores, formatStep, plainReporter, type Reporter, type ScoreRow, type StepProgress } from "./run/reporter.ts";
+export {
+  formatDuration,
+  formatScores,
+  formatStep,
+  plainReporter,
+  type Reporter,
+  type ScoreRow,
+  type StepProgress,
+} from "./run/reporter.ts";
 export { openTrainData, type FetchedBatch, type TrainSource } from "./run/open-data.ts";
 export { batchTensors } from "./step/batch-tensors.ts";
 export type { TrainState } from "./step/train-state.ts";

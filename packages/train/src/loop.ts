@@ -57,7 +57,12 @@ export interface LoopResult {
 }
 
 /** Trains from `startStep` completed steps. On an abort it saves a checkpoint and returns. @throws L3M_NOT_FINITE */
-export async function runLoop(parts: LoopParts, initial: TrainState, startStep: number, startData: unknown): Promise<LoopResult> {
+export async function runLoop(
+  parts: LoopParts,
+  initial: TrainState,
+  startStep: number,
+  startData: unknown,
+): Promise<LoopResult> {
   const { total, source, reporter, signal } = parts;
   let state = initial;
   let step = startStep;
@@ -80,7 +85,15 @@ export async function runLoop(parts: LoopParts, initial: TrainState, startStep: 
     }
     const rate = clock.tick();
     const lr = parts.scalars.lr(oldest.step - 1, total);
-    parts.log.append({ step: oldest.step, loss, lr, grad_norm: gradNorm, samples_per_s: round(rate), ...rest, ...(oldest.skipped > 0 ? { skipped: oldest.skipped } : {}) });
+    parts.log.append({
+      step: oldest.step,
+      loss,
+      lr,
+      grad_norm: gradNorm,
+      samples_per_s: round(rate),
+      ...rest,
+      ...(oldest.skipped > 0 ? { skipped: oldest.skipped } : {}),
+    });
     if (oldest.step % parts.logEvery === 0 || oldest.step === total || oldest.step === startStep + 1) {
       const secondsLeft = ((total - oldest.step) * parts.batchSize) / rate;
       reporter.step({ step: oldest.step, total, loss, lr, gradNorm, samplesPerSecond: rate, secondsLeft });

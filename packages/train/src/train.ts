@@ -72,7 +72,10 @@ export async function train(configFile: string, options: TrainOptions = {}): Pro
   for (const { message } of experiment.check.warnings) reporter.warn(message);
   const dir = runDir(options.runDir ?? newRunDir(config.experiment.name, new Date()));
   const unlock = lockRunDir(dir.path);
-  const stop = listenForStop((signal) => reporter.info(`${signal}: saving, then leaving (once more to leave at once)`), options.signal);
+  const stop = listenForStop(
+    (signal) => reporter.info(`${signal}: saving, then leaving (once more to leave at once)`),
+    options.signal,
+  );
   let engine: Engine | undefined;
   try {
     const layout = layoutOf(experiment);
@@ -135,22 +138,36 @@ class Run {
       config: this.#resolved,
       reporter: this.#reporter,
     });
-    const parameters = model.params.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
-    this.#reporter.info(`model     ${(parameters / 1e6).toFixed(2)} M parameters, ${plan.trained.length} trained tensors`);
+    const parameters = model.params.reduce(
+      (sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1),
+      0,
+    );
+    this.#reporter.info(
+      `model     ${(parameters / 1e6).toFixed(2)} M parameters, ${plan.trained.length} trained tensors`,
+    );
 
     const source = await openTrainData(this.#experiment, this.#reporter, checkpoint?.loop.data);
     try {
       // parameters are drawn, or read, while the validation data opens
       const [sets, state] = await Promise.all([
         this.#validationSets(),
-        checkpoint === undefined ? this.#training.initialState() : restoreState(model, checkpoint.tensors, optimizer.slots),
+        checkpoint === undefined
+          ? this.#training.initialState()
+          : restoreState(model, checkpoint.tensors, optimizer.slots),
       ]);
       const validationKeys = Object.fromEntries(sets.map(({ name, source: { keys } }) => [name, keys]));
       requireKeys(this.#experiment, { dataKeys: source.keys, validationKeys });
       writeRunFile(this.#dir.config, this.#resolved);
       const startStep = checkpoint?.loop.step ?? 0;
       if (checkpoint !== undefined) this.#reporter.info(`resuming  after step ${startStep} from ${checkpoint.path}`);
-      const evaluator = new Evaluator({ engine: this.#engine, model, loss: this.#training.valLoss, layout: this.#layout, sets, reporter: this.#reporter });
+      const evaluator = new Evaluator({
+        engine: this.#engine,
+        model,
+        loss: this.#training.valLoss,
+        layout: this.#layout,
+        sets,
+        reporter: this.#reporter,
+      });
       const log = new MetricsLog(this.#dir.metrics, startStep);
       const result = await runLoop(
         {
@@ -177,7 +194,12 @@ class Run {
         startStep,
         checkpoint?.loop.data,
       );
-      const base = { runDir: this.#dir.path, step: result.step, finished: result.finished, stoppedBy: this.#stop.received() };
+      const base = {
+        runDir: this.#dir.path,
+        step: result.step,
+        finished: result.finished,
+        stoppedBy: this.#stop.received(),
+      };
       if (!result.finished) return { ...base, scores: {} };
       const validation = await evaluator.run(result.state);
       log.append({ step: result.step, final: true, ...prefixed(validation.scores) });

@@ -36,7 +36,10 @@ export function createTraining(experiment: Experiment, engine: Engine, layout: L
   const compat = { compat: config.compat };
   const model = buildModel(registry, config.model.meta_model, { where: "model.meta_model", ...compat });
   const optimizer = build(registry, "optimizer", optim.optimizer, { where: "optim.optimizer", ...compat }).product;
-  const scheduler = typeof optim.scheduler === "string" ? optim.scheduler : schedulerNode(optim.scheduler, config.experiment.total_iterations);
+  const scheduler =
+    typeof optim.scheduler === "string"
+      ? optim.scheduler
+      : schedulerNode(optim.scheduler, config.experiment.total_iterations);
   const schedule = build(registry, "schedule", scheduler, { where: "optim.scheduler", ...compat }).product;
   const loss = buildLoss(registry, config.loss, { where: "loss", ...compat });
   const plan = planParams(model, optimizer, optim);

@@ -52,15 +52,18 @@ it.each([
   { name: "tampered", damage: tampered, says: /shard-0.safetensors was changed/ },
   { name: "manifest", damage: changedManifest, says: /manifest.json is damaged/ },
   { name: "half-manifest", damage: halfManifest, says: /manifest.json is damaged/ },
-])("$name: falls back to the newest whole checkpoint, says so, and leaves the same numbers", async ({ name, damage, says }) => {
-  const run = damagedRun(name, damage, [12]);
-  const { code, stdout, stderr } = await resume(run);
-  expect([code, stderr]).toEqual([0, ""]);
-  expect(stdout).toMatch(/warning: passed over a damaged checkpoint:\nL3M_CHECKPOINT {2}\S*step-00000012/);
-  expect(stdout).toMatch(says);
-  expect(stdout).toMatch(/resuming {2}after step 8 /);
-  expect(steps(run)).toEqual(steps(project.file("whole")));
-});
+])(
+  "$name: falls back to the newest whole checkpoint, says so, and leaves the same numbers",
+  async ({ name, damage, says }) => {
+    const run = damagedRun(name, damage, [12]);
+    const { code, stdout, stderr } = await resume(run);
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(/warning: passed over a damaged checkpoint:\nL3M_CHECKPOINT {2}\S*step-00000012/);
+    expect(stdout).toMatch(says);
+    expect(stdout).toMatch(/resuming {2}after step 8 /);
+    expect(steps(run)).toEqual(steps(project.file("whole")));
+  },
+);
 
 it("all damaged: an error, and nothing is changed", async () => {
   const run = damagedRun("all", truncated, [4, 8, 12]);
@@ -72,7 +75,9 @@ it("all damaged: an error, and nothing is changed", async () => {
   expect(error.where).toBe(path.join(run, "checkpoints"));
   expect(error.fix).toMatch(/--resume PATH/);
   expect(readFileSync(path.join(run, "metrics.jsonl"), "utf8")).toBe(before);
-  expect(readdirSync(path.join(run, "checkpoints")).sort()).toEqual(readdirSync(project.file("whole", "checkpoints")).sort());
+  expect(readdirSync(path.join(run, "checkpoints")).sort()).toEqual(
+    readdirSync(project.file("whole", "checkpoints")).sort(),
+  );
 });
 
 it("a named checkpoint that is damaged is an error; a whole one resumes in another run directory", async () => {

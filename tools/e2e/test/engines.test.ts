@@ -17,7 +17,14 @@ const QUICKSTART = ["train", "configs/quickstart/clip.yaml"];
 
 it("offline with an empty cache, the quickstart names the cures and leaves nothing behind", async () => {
   const runDir = path.join(folder, "offline");
-  const env = { L3M_OFFLINE: "1", L3M_CACHE_DIR: path.join(folder, "empty"), L3M_PJRT_PLUGIN: undefined, VIRTUAL_ENV: undefined, CONDA_PREFIX: undefined, PATH: path.dirname(process.execPath) };
+  const env = {
+    L3M_OFFLINE: "1",
+    L3M_CACHE_DIR: path.join(folder, "empty"),
+    L3M_PJRT_PLUGIN: undefined,
+    VIRTUAL_ENV: undefined,
+    CONDA_PREFIX: undefined,
+    PATH: path.dirname(process.execPath),
+  };
   const ended = await l3m([...QUICKSTART, "--run-dir", runDir], { env });
   const error = theError(ended);
   expect(error.code).toBe("L3M_ENGINE_MISSING");
@@ -28,7 +35,9 @@ it("offline with an empty cache, the quickstart names the cures and leaves nothi
 it("a shared library that is no PJRT plugin", async () => {
   const library = path.join(folder, "no-plugin.so");
   copyFileSync(sharedLibrary(), library);
-  const error = theError(await l3m([...QUICKSTART, "--run-dir", path.join(folder, "run")], { env: { L3M_PJRT_PLUGIN: library } }));
+  const error = theError(
+    await l3m([...QUICKSTART, "--run-dir", path.join(folder, "run")], { env: { L3M_PJRT_PLUGIN: library } }),
+  );
   expect([error.code, error.where]).toEqual(["L3M_PJRT_PLUGIN", library]);
 });
 
@@ -39,7 +48,12 @@ it("an engine that does not exist", async () => {
 
 /** A library that every Linux has. */
 function sharedLibrary(): string {
-  const places = ["/lib/x86_64-linux-gnu/libm.so.6", "/lib/aarch64-linux-gnu/libm.so.6", "/lib64/libm.so.6", "/usr/lib/libm.so.6"];
+  const places = [
+    "/lib/x86_64-linux-gnu/libm.so.6",
+    "/lib/aarch64-linux-gnu/libm.so.6",
+    "/lib64/libm.so.6",
+    "/usr/lib/libm.so.6",
+  ];
   const found = places.find((file) => existsSync(file));
   if (found === undefined) throw new Error("no libm found");
   return found;

@@ -16,12 +16,18 @@ beforeAll(async () => {
 afterAll(() => project.remove());
 
 const run = (name: string): string => project.file(name);
-const losses = (folder: string): unknown[] => readMetrics(path.join(folder, "metrics.jsonl")).flatMap(({ step, loss }) => (loss === undefined ? [] : [[step, loss]]));
+const losses = (folder: string): unknown[] =>
+  readMetrics(path.join(folder, "metrics.jsonl")).flatMap(({ step, loss }) =>
+    loss === undefined ? [] : [[step, loss]],
+  );
 
 /** Waits until a command has printed `text`. */
 async function printed(running: Running, text: string): Promise<void> {
   while (!running.stdout().includes(text)) {
-    await Promise.race([new Promise((resolve) => setTimeout(resolve, 10)), running.ended.then((ended) => Promise.reject(new Error(`ended early:\n${ended.stdout}\n${ended.stderr}`)))]);
+    await Promise.race([
+      new Promise((resolve) => setTimeout(resolve, 10)),
+      running.ended.then((ended) => Promise.reject(new Error(`ended early:\n${ended.stdout}\n${ended.stderr}`))),
+    ]);
   }
 }
 
@@ -34,7 +40,14 @@ describe("the run directory", () => {
 
   it("is used by another run, which goes on undisturbed", async () => {
     const folder = run("shared");
-    const first = startL3m(["train", project.config, "experiment.total_iterations=200", "experiment.log_every=1", "--run-dir", folder]);
+    const first = startL3m([
+      "train",
+      project.config,
+      "experiment.total_iterations=200",
+      "experiment.log_every=1",
+      "--run-dir",
+      folder,
+    ]);
     await printed(first, "step ");
     const error = theError(await l3m(["train", project.config, "--run-dir", folder]));
     expect(error.code).toBe("L3M_RUN_LOCKED");
@@ -46,7 +59,10 @@ describe("the run directory", () => {
   it("takes over the lock of a process that is gone", async () => {
     const folder = run("stale");
     mkdirSync(folder);
-    writeFileSync(path.join(folder, "lock"), JSON.stringify({ pid: 2 ** 22 - 1, host: (await import("node:os")).hostname(), started: null }));
+    writeFileSync(
+      path.join(folder, "lock"),
+      JSON.stringify({ pid: 2 ** 22 - 1, host: (await import("node:os")).hostname(), started: null }),
+    );
     expect((await l3m(["train", project.config, "experiment.total_iterations=2", "--run-dir", folder])).code).toBe(0);
     expect(existsSync(path.join(folder, "lock"))).toBe(false);
   });
@@ -82,20 +98,29 @@ describe("signals", () => {
   it.each([
     ["SIGINT", 130],
     ["SIGTERM", 143],
-  ] as const)("%s saves, exits with %i, and the resumed run has the numbers of an uninterrupted one", async (signal, code) => {
-    const args = ["train", project.config, "experiment.total_iterations=60", "experiment.log_every=1", "experiment.checkpoint_every=1000"];
-    const [whole, stopped] = [run(`whole-${signal}`), run(`stopped-${signal}`)];
-    expect((await l3m([...args, "--run-dir", whole])).code).toBe(0);
-    const first = startL3m([...args, "--run-dir", stopped]);
-    await printed(first, "step  5/60");
-    first.child.kill(signal);
-    const ended = await first.ended;
-    expect([ended.code, ended.stderr]).toEqual([code, ""]);
-    expect(ended.stdout).toMatch(/stopped after step \d+; go on with: l3m train/);
-    expect(losses(stopped).length).toBeLessThan(60);
-    expect((await l3m([...args, "--run-dir", stopped])).code).toBe(0);
-    expect(losses(stopped)).toEqual(losses(whole));
-  });
+  ] as const)(
+    "%s saves, exits with %i, and the resumed run has the numbers of an uninterrupted one",
+    async (signal, code) => {
+      const args = [
+        "train",
+        project.config,
+        "experiment.total_iterations=60",
+        "experiment.log_every=1",
+        "experiment.checkpoint_every=1000",
+      ];
+      const [whole, stopped] = [run(`whole-${signal}`), run(`stopped-${signal}`)];
+      expect((await l3m([...args, "--run-dir", whole])).code).toBe(0);
+      const first = startL3m([...args, "--run-dir", stopped]);
+      await printed(first, "step  5/60");
+      first.child.kill(signal);
+      const ended = await first.ended;
+      expect([ended.code, ended.stderr]).toEqual([code, ""]);
+      expect(ended.stdout).toMatch(/stopped after step \d+; go on with: l3m train/);
+      expect(losses(stopped).length).toBeLessThan(60);
+      expect((await l3m([...args, "--run-dir", stopped])).code).toBe(0);
+      expect(losses(stopped)).toEqual(losses(whole));
+    },
+  );
 });
 
 describe("a loss that is not finite", () => {
@@ -110,7 +135,10 @@ describe("a loss that is not finite", () => {
       }] };`,
     );
     const config = run("poison.yaml");
-    const text = readFileSync(project.config, "utf8").replace("      - data/to-tensor\n", "      - data/to-tensor\n      - poison/nan\n");
+    const text = readFileSync(project.config, "utf8").replace(
+      "      - data/to-tensor\n",
+      "      - data/to-tensor\n      - poison/nan\n",
+    );
     writeFileSync(config, `plugins: [./poison.mjs]\n${text}`);
     const folder = run("poisoned");
     const error = theError(await l3m(["train", config, "--run-dir", folder], { env: { POISON: "1" } }));
@@ -119,11 +147,20 @@ describe("a loss that is not finite", () => {
     const before = losses(folder).length;
     expect(before).toBeGreaterThan(3);
     expect((await l3m(["train", config, "--run-dir", folder])).code).toBe(0);
-    expect(losses(folder).map((entry) => (entry as number[])[0])).toEqual(Array.from({ length: STEPS }, (_, i) => i + 1));
+    expect(losses(folder).map((entry) => (entry as number[])[0])).toEqual(
+      Array.from({ length: STEPS }, (_, i) => i + 1),
+    );
   });
 
   it("names a parameter's gradient or activation when the learning rate explodes", async () => {
-    const ended = await l3m(["train", project.config, "optim.scheduler.start_value=1e38", "optim.scheduler.end_value=1e38", "--run-dir", run("exploded")]);
+    const ended = await l3m([
+      "train",
+      project.config,
+      "optim.scheduler.start_value=1e38",
+      "optim.scheduler.end_value=1e38",
+      "--run-dir",
+      run("exploded"),
+    ]);
     const error = theError(ended);
     expect(error.code).toBe("L3M_NOT_FINITE");
     expect(error.message).toMatch(/First bad tensor: .*(written by|parameter|gradient|loss)/);

@@ -8,15 +8,24 @@ import { terminalReporter } from "../terminal/terminal-reporter.ts";
 const INSTALLABLE = ["cpu", "cuda12", "cuda13", "tfjs-node"] as const satisfies readonly InstallableEngine[];
 
 export function addEngineCommand(program: Command, setExitCode: SetExitCode): void {
-  const engine = program.command("engine").description("Engines: what is installed, installing, finding out what is wrong.");
+  const engine = program
+    .command("engine")
+    .description("Engines: what is installed, installing, finding out what is wrong.");
   engine
     .command("list")
     .description("What can be installed, and what is.")
     .action(() => {
       for (const { engine: name, found, choices } of listEngines()) {
-        process.stdout.write(`${pc.bold(name)}  ${found === undefined ? "not installed" : `${found.path} (from ${found.source})`}\n`);
+        process.stdout.write(
+          `${pc.bold(name)}  ${found === undefined ? "not installed" : `${found.path} (from ${found.source})`}\n`,
+        );
         for (const choice of choices) {
-          const notes = [`${megabytes(choice.bytes)} MB`, choice.arch, ...(choice.runsHere ? [] : ["not for this machine"]), ...(choice.installed === undefined ? [] : ["installed"])];
+          const notes = [
+            `${megabytes(choice.bytes)} MB`,
+            choice.arch,
+            ...(choice.runsHere ? [] : ["not for this machine"]),
+            ...(choice.installed === undefined ? [] : ["installed"]),
+          ];
           process.stdout.write(`  ${choice.project} ${choice.version}  (${notes.join(", ")})\n`);
         }
       }
@@ -45,7 +54,9 @@ export function addEngineCommand(program: Command, setExitCode: SetExitCode): vo
     .action(async (name) => {
       const checks = await doctor({ engine: name });
       for (const { name: what, ok, why, fix } of checks) {
-        process.stdout.write(`${ok ? pc.green("ok  ") : pc.red("bad ")} ${what.padEnd(10)} ${why}${fix === undefined ? "" : `\n                fix: ${fix}`}\n`);
+        process.stdout.write(
+          `${ok ? pc.green("ok  ") : pc.red("bad ")} ${what.padEnd(10)} ${why}${fix === undefined ? "" : `\n                fix: ${fix}`}\n`,
+        );
       }
       setExitCode(checks.every(({ ok }) => ok) ? 0 : 1);
     });

@@ -14,9 +14,19 @@ export function addTrainCommand(program: Command, setExitCode: SetExitCode): voi
     .description("Train what a config describes.")
     .argument("<config>", "the YAML file of the experiment")
     .argument("[overrides...]", "key=value (also +key=value to add, ~key to remove)")
-    .option("--run-dir <dir>", "where to write checkpoints, metrics and the report (default: runs/<name>/<date>-<time>)")
-    .option("--engine <name>", "xla-cuda13, xla-cuda12, xla-cpu, tfjs-node-gpu, tfjs-node, wasm, tfjs-cpu, xla or auto; wins over the config")
-    .option("--resume <auto|never|path>", "go on from the newest checkpoint of the run directory, never, or from a given checkpoint", "auto")
+    .option(
+      "--run-dir <dir>",
+      "where to write checkpoints, metrics and the report (default: runs/<name>/<date>-<time>)",
+    )
+    .option(
+      "--engine <name>",
+      "xla-cuda13, xla-cuda12, xla-cpu, tfjs-node-gpu, tfjs-node, wasm, tfjs-cpu, xla or auto; wins over the config",
+    )
+    .option(
+      "--resume <auto|never|path>",
+      "go on from the newest checkpoint of the run directory, never, or from a given checkpoint",
+      "auto",
+    )
     .option("--allow-engine-change", "resume a checkpoint that another engine made")
     .action(async (config, overrides, options) => {
       const reporter = terminalReporter();
@@ -31,7 +41,9 @@ export function addTrainCommand(program: Command, setExitCode: SetExitCode): voi
           ...(options.engine === undefined ? {} : { engine: options.engine }),
         });
         if (result.stoppedBy !== undefined && !result.finished) {
-          reporter.info(`stopped after step ${result.step}; go on with: l3m train ${config} --run-dir ${result.runDir}`);
+          reporter.info(
+            `stopped after step ${result.step}; go on with: l3m train ${config} --run-dir ${result.runDir}`,
+          );
           setExitCode(SIGNAL_EXIT_CODES[result.stoppedBy] ?? 1);
         }
       } finally {

@@ -38,7 +38,8 @@ export function terminalReporter(): Reporter & { close(): void } {
     step(progress) {
       const line = formatStep(progress);
       show("train", "{bar} {line}", progress.step, progress.total, { line });
-      if (progress.step === progress.total || progress.step % Math.max(1, Math.round(progress.total / 20)) === 0) above(line);
+      if (progress.step === progress.total || progress.step % Math.max(1, Math.round(progress.total / 20)) === 0)
+        above(line);
     },
     scores: (title, rows) => above(`\n${pc.bold(title)}${formatScores("", rows)}`),
     close,

@@ -61,7 +61,10 @@ function pairRanks(images: Rows, texts: Rows): { rowRanks: Int32Array; columnRan
 /** The `count` texts whose embeddings have the largest cosine with an image's. */
 function nearestTexts(image: Float32Array, texts: Rows, count: number): Neighbour[] {
   const norm = (vector: Float32Array): number => Math.sqrt(dot(vector, vector)) || 1;
-  const scored = Array.from({ length: texts.count }, (_, row) => ({ row, score: dot(image, texts.row(row)) / (norm(image) * norm(texts.row(row))) }));
+  const scored = Array.from({ length: texts.count }, (_, row) => ({
+    row,
+    score: dot(image, texts.row(row)) / (norm(image) * norm(texts.row(row))),
+  }));
   return scored.sort((a, b) => b.score - a.score).slice(0, count);
 }
 

@@ -34,23 +34,34 @@ export interface CheckReport {
 /** Checks a loaded config against a registry. Throws nothing: mistakes are in the report. */
 export function checkConfig(config: LoadedConfig, registry: Registry, options: CheckOptions = {}): CheckReport {
   const findings = new Findings(config);
-  const nothing = { file: config.file, errors: findings.errors, warnings: findings.warnings, keyFlow: null, parameters: null };
+  const nothing = {
+    file: config.file,
+    errors: findings.errors,
+    warnings: findings.warnings,
+    keyFlow: null,
+    parameters: null,
+  };
   const experiment = findings.attempt(() => parseExperiment(config));
   if (experiment === undefined) return nothing;
   for (const error of checkNodes(experiment, registry)) findings.add(error);
   if (findings.errors.length > 0) return nothing;
 
-  const model = findings.attempt(() => buildModel(registry, experiment.model.meta_model, { where: MODEL, compat: experiment.compat }));
+  const model = findings.attempt(() =>
+    buildModel(registry, experiment.model.meta_model, { where: MODEL, compat: experiment.compat }),
+  );
   if (model === undefined) return nothing;
   const readers = readersOf(experiment, registry, findings);
   const { dataKeys = null, validationKeys = null } = options;
   const flow = model.root.flow();
   const keyFlow = keyFlowReport(flow, readers, dataKeys);
-  const inTraining = ({ port, path }: UnwrittenRead): boolean => validationKeys === null || port !== null || path === "loss";
+  const inTraining = ({ port, path }: UnwrittenRead): boolean =>
+    validationKeys === null || port !== null || path === "loss";
   if (dataKeys !== null) for (const read of keyFlow.unwritten) if (inTraining(read)) findings.addUnwritten(read);
   for (const [set, keys] of Object.entries(validationKeys ?? {})) {
     const lossPath = experiment.val_loss === null ? "loss" : "val_loss";
-    const after = readers.filter(({ path, node }) => (path.startsWith("metrics.") ? scoresSet(node, set) : path === lossPath));
+    const after = readers.filter(({ path, node }) =>
+      path.startsWith("metrics.") ? scoresSet(node, set) : path === lossPath,
+    );
     for (const read of keyFlowReport(flow, after, keys).unwritten) findings.addUnwritten(read, set);
   }
   return { ...nothing, keyFlow, parameters: parameterTable(model) };
@@ -63,7 +74,11 @@ interface NodeReader extends KeyReader {
 }
 
 /** What reads keys after the model: the losses and the metrics. */
-function readersOf({ loss, val_loss, metrics, compat }: ExperimentConfig, registry: Registry, findings: Findings): NodeReader[] {
+function readersOf(
+  { loss, val_loss, metrics, compat }: ExperimentConfig,
+  registry: Registry,
+  findings: Findings,
+): NodeReader[] {
   const reader = (kind: "loss" | "metric", node: RegistryNode, path: string): NodeReader[] => {
     const built = findings.attempt(() => build(registry, kind, node, { where: path, compat }));
     return built === undefined ? [] : [{ path, node, reads: built.product.reads }];

@@ -12,7 +12,9 @@ export function formatCheck(report: CheckReport): string {
     ...(parameters === null ? [] : [formatParameters(parameters)]),
     ...warnings.map(({ message, where }) => `warning  ${formatPlace(where)}\n  ${message}`),
     ...errors.map((error) => error.message),
-    errors.length === 0 ? `${report.file} is fine.` : `${report.file} has ${errors.length} error${errors.length === 1 ? "" : "s"}.`,
+    errors.length === 0
+      ? `${report.file} is fine.`
+      : `${report.file} has ${errors.length} error${errors.length === 1 ? "" : "s"}.`,
   ];
   return `${sections.join("\n\n")}\n`;
 }
@@ -22,7 +24,11 @@ function formatKeyFlow({ dataKeys, steps, unwritten }: KeyFlowReport): string {
   const data = dataKeys ?? required;
   const rows = [
     ["data", "", data.join(", ")],
-    ...steps.map(({ path, reads, writes, opaque }) => [path || "model", opaque ? "(not declared)" : reads.join(", "), writes.join(", ")]),
+    ...steps.map(({ path, reads, writes, opaque }) => [
+      path || "model",
+      opaque ? "(not declared)" : reads.join(", "),
+      writes.join(", "),
+    ]),
   ];
   const title = dataKeys === null ? "Key flow (the data must bring what nothing else writes)" : "Key flow";
   return `${title}\n${alignColumns([["block", "reads", "writes"], ...rows])}`;
@@ -60,7 +66,11 @@ function groupRepeated(rows: readonly ParameterRow[]): { name: string; row: Para
 function alignColumns(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
   return rows
-    .map((row) => row.map((cell, column) => (right.includes(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0))))
+    .map((row) =>
+      row.map((cell, column) =>
+        right.includes(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
+      ),
+    )
     .map((cells) => `  ${cells.join("  ")}`.trimEnd())
     .join("\n");
 }

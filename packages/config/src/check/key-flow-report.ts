@@ -41,12 +41,18 @@ export interface KeyReader {
 }
 
 /** Walks the model, then its readers, from the keys that the data brings. */
-export function keyFlowReport(flow: KeyFlow | undefined, readers: readonly KeyReader[], dataKeys: readonly string[] | null): KeyFlowReport {
+export function keyFlowReport(
+  flow: KeyFlow | undefined,
+  readers: readonly KeyReader[],
+  dataKeys: readonly string[] | null,
+): KeyFlowReport {
   const { findings, keys } = walkKeyFlow("", flow, dataKeys ?? []);
   const steps = stepsOf("", flow);
   const afterOpaque = steps.some(({ opaque }) => opaque);
   const late = readers.flatMap(({ path, reads }) =>
-    reads.filter((key) => !keys.has(key)).map((key): UnwrittenRead => ({ path, port: null, key, available: [...keys], afterOpaque })),
+    reads
+      .filter((key) => !keys.has(key))
+      .map((key): UnwrittenRead => ({ path, port: null, key, available: [...keys], afterOpaque })),
   );
   return {
     dataKeys,

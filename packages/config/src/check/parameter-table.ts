@@ -23,7 +23,12 @@ export interface ParameterTable {
 
 /** The table of a built model. Nothing is allocated. */
 export function parameterTable(model: Pick<Model, "params" | "buffers">): ParameterTable {
-  const rows = model.params.map(({ path, shape, trainable }) => ({ name: path, shape, count: elements(shape), trainable }));
+  const rows = model.params.map(({ path, shape, trainable }) => ({
+    name: path,
+    shape,
+    count: elements(shape),
+    trainable,
+  }));
   return {
     rows,
     total: sum(rows.map(({ count }) => count)),

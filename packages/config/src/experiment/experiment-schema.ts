@@ -62,7 +62,11 @@ export const experimentSchema = z.strictObject({
     lr_decay: z.number().positive().nullable().default(null),
   }),
   mesh: z
-    .strictObject({ devices: count.default(1), dp_replicate: count.nullable().default(null), dp_shard: count.nullable().default(null) })
+    .strictObject({
+      devices: count.default(1),
+      dp_replicate: count.nullable().default(null),
+      dp_shard: count.nullable().default(null),
+    })
     .nullable()
     .default(null),
   plugins: z.array(z.string().min(1)).default([]),

@@ -12,7 +12,11 @@ import { schemaErrors } from "../schema/schema-errors.ts";
 export function parseExperiment(config: Pick<LoadedConfig, "tree" | "place">): ExperimentConfig {
   const result = experimentSchema.safeParse(config.tree);
   if (result.success) return result.data;
-  const errors = schemaErrors(result.error.issues, { schema: experimentSchema, value: config.tree, place: (path, part) => config.place(path, part) });
+  const errors = schemaErrors(result.error.issues, {
+    schema: experimentSchema,
+    value: config.tree,
+    place: (path, part) => config.place(path, part),
+  });
   throwAll(errors);
   invariant(false, "zod refused a value without an issue");
 }

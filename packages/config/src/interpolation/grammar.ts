@@ -114,7 +114,7 @@ class TextParser {
   private callName(keys: readonly TextParts[]): string {
     return keys
       .map(([part, ...rest]) => {
-        if (part?.kind !== "characters" || rest.length > 0) throw this.malformed("the name before \":\" must be plain");
+        if (part?.kind !== "characters" || rest.length > 0) throw this.malformed('the name before ":" must be plain');
         return part.text;
       })
       .join(".");

@@ -69,11 +69,15 @@ class TreeResolver {
 
   private resolveChildren({ node, path }: Location): ConfigNode {
     if (node.kind === "list") {
-      return { ...node, items: node.items.map((item, index) => this.resolve({ node: item, path: [...path, String(index)] })) };
+      return {
+        ...node,
+        items: node.items.map((item, index) => this.resolve({ node: item, path: [...path, String(index)] })),
+      };
     }
     if (node.kind === "map") {
       const entries = new Map<string, MapEntry>();
-      for (const [key, entry] of node.entries) entries.set(key, { ...entry, node: this.resolve({ node: entry.node, path: [...path, key] }) });
+      for (const [key, entry] of node.entries)
+        entries.set(key, { ...entry, node: this.resolve({ node: entry.node, path: [...path, key] }) });
       return { ...node, entries };
     }
     return node;
@@ -123,10 +127,13 @@ class TreeResolver {
     try {
       const parts = parseText(text.text);
       const [only] = parts;
-      if (only !== undefined && parts.length === 1 && only.kind !== "characters") return this.readPart(only, text, path);
+      if (only !== undefined && parts.length === 1 && only.kind !== "characters")
+        return this.readPart(only, text, path);
       return { node: { kind: "scalar", value: this.concatenate(parts, text, path), place: text.place }, path };
     } catch (error) {
-      throw isL3mError(error) && error.details.where === undefined ? error.at({ ...text.place, path: formatPath(path) }) : error;
+      throw isL3mError(error) && error.details.where === undefined
+        ? error.at({ ...text.place, path: formatPath(path) })
+        : error;
     }
   }
 
@@ -145,7 +152,11 @@ class TreeResolver {
     return { node: "kind" in result ? result : { kind: "scalar", ...result, place: text.place }, path };
   }
 
-  private readReference(reference: Extract<TextPart, { kind: "reference" }>, text: TextNode, path: ConfigPath): Location {
+  private readReference(
+    reference: Extract<TextPart, { kind: "reference" }>,
+    text: TextNode,
+    path: ConfigPath,
+  ): Location {
     const keys = reference.keys.map((key) => this.concatenate(key, text, path));
     const target = this.absolute(reference.up, keys, path);
     const found = this.find(target);

@@ -13,6 +13,7 @@ export function readResolverScalar(text: string): ResolverScalar {
   if (/^[-+]?(\d+(_\d+)*\.?(\d+(_\d+)*)?|\.\d+(_\d+)*)(e[-+]?\d+)?$/i.test(text)) {
     return { value: Number(text.replaceAll("_", "")), float: true };
   }
-  if (/^[-+]?(inf|nan)$/i.test(text)) return { value: Number(word.replace("inf", "Infinity").replace("nan", "NaN")), float: true };
+  if (/^[-+]?(inf|nan)$/i.test(text))
+    return { value: Number(word.replace("inf", "Infinity").replace("nan", "NaN")), float: true };
   return { value: text };
 }

@@ -30,7 +30,16 @@ export const RESOLVERS: ReadonlyMap<string, Resolver> = new Map<string, Resolver
   ["mul_int", (args) => truncated(fold(numbers("mul_int", args, 1), (a, b) => a * b))],
   ["div_int", (args) => truncated(fold(divisors("div_int", args), (a, b) => a / b))],
   ["div_float", (args) => asFloat(fold(divisors("div_float", args), (a, b) => a / b))],
-  ["sqrt_div", (args) => asFloat(mapValue(fold(exactly(2, "sqrt_div", divisors("sqrt_div", args)), (a, b) => a / b), Math.sqrt))],
+  [
+    "sqrt_div",
+    (args) =>
+      asFloat(
+        mapValue(
+          fold(exactly(2, "sqrt_div", divisors("sqrt_div", args)), (a, b) => a / b),
+          Math.sqrt,
+        ),
+      ),
+  ],
 ]);
 
 interface NumberValue {
@@ -56,7 +65,8 @@ function environment(
       fix: `Set it, or give a default: \${${name}:${variable.value},default}.`,
     });
   }
-  if (name === "oc.env" && fallback.kind === "scalar" && fallback.value !== null) return { value: pythonText(fallback) };
+  if (name === "oc.env" && fallback.kind === "scalar" && fallback.value !== null)
+    return { value: pythonText(fallback) };
   return fallback;
 }
 

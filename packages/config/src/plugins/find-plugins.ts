@@ -22,7 +22,13 @@ export type PluginSource =
       /** Absolute path of the module. */
       readonly entry: string;
     }
-  | { readonly kind: "object"; readonly from: "preset"; readonly name: string; readonly namespace: string; readonly plugin: Plugin };
+  | {
+      readonly kind: "object";
+      readonly from: "preset";
+      readonly name: string;
+      readonly namespace: string;
+      readonly plugin: Plugin;
+    };
 
 /**
  * The plugins of a config, one per namespace, in order of precedence.
@@ -58,7 +64,10 @@ export function findPlugins(
     attempt(errors, () => add(configSource(name, folder, place(index)), place(index)));
   }
   for (const plugin of preset) {
-    add({ kind: "object", from: "preset", name: plugin.namespace, namespace: plugin.namespace, plugin }, { file: configFile });
+    add(
+      { kind: "object", from: "preset", name: plugin.namespace, namespace: plugin.namespace, plugin },
+      { file: configFile },
+    );
   }
   throwAll(errors);
   return [...sources.values()];
@@ -77,7 +86,11 @@ function configSource(name: string, folder: string, where: ErrorPlace): PluginSo
   }
   const manifest = installedPackage(name, folder);
   if (manifest === undefined) {
-    throw new L3mError("L3M_MISSING_PLUGIN", { message: `The plugin package "${name}" is not installed.`, where, fix: `npm install ${name}` });
+    throw new L3mError("L3M_MISSING_PLUGIN", {
+      message: `The plugin package "${name}" is not installed.`,
+      where,
+      fix: `npm install ${name}`,
+    });
   }
   if (manifest.namespace === undefined) {
     throw new L3mError("L3M_BAD_PLUGIN", {

@@ -32,7 +32,13 @@ export async function loadPlugins(sources: readonly PluginSource[]): Promise<rea
         continue;
       }
       const why = cause instanceof Error ? cause.message : String(cause);
-      errors.push(new L3mError("L3M_BAD_PLUGIN", { message: `The plugin "${source.name}" cannot be imported: ${why}`, where: { file: source.entry }, cause }));
+      errors.push(
+        new L3mError("L3M_BAD_PLUGIN", {
+          message: `The plugin "${source.name}" cannot be imported: ${why}`,
+          where: { file: source.entry },
+          cause,
+        }),
+      );
     }
   }
   throwAll(errors);

@@ -38,7 +38,9 @@ export function isPluginField(field: unknown): field is { readonly namespace: st
 function readManifest(folder: string): PackageManifest {
   const file = join(folder, "package.json");
   const json = parseJson(file);
-  const groups = ["dependencies", "optionalDependencies", "peerDependencies", "devDependencies"].map((key) => json[key]);
+  const groups = ["dependencies", "optionalDependencies", "peerDependencies", "devDependencies"].map(
+    (key) => json[key],
+  );
   const field = json["l3m"];
   return {
     folder,

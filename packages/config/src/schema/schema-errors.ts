@@ -38,7 +38,14 @@ function badValue(issue: z.core.$ZodIssue, path: readonly string[], source: Chec
   const value = valueAt(source.value, path);
   const name = path.join(".") || "the config";
   const where = source.place(path, "value");
-  if (value === undefined) return new L3mError("L3M_BAD_OPTION", { message: `${name} is missing.`, where, expected: expectation(issue), got: "nothing", fix: `Add ${name}.` });
+  if (value === undefined)
+    return new L3mError("L3M_BAD_OPTION", {
+      message: `${name} is missing.`,
+      where,
+      expected: expectation(issue),
+      got: "nothing",
+      fix: `Add ${name}.`,
+    });
   const python = typeof value === "string" ? pythonScalarWarning(value) : undefined;
   return new L3mError("L3M_BAD_OPTION", {
     message: `${name} has a value that it does not take.`,
@@ -66,7 +73,9 @@ function expectation(issue: z.core.$ZodIssue): string {
     case "invalid_value":
       return `one of ${issue.values.map(String).join(", ")}`;
     case "too_small":
-      return issue.origin === "string" ? "text that is not empty" : `a number ${issue.inclusive === true ? "of at least" : "above"} ${issue.minimum}`;
+      return issue.origin === "string"
+        ? "text that is not empty"
+        : `a number ${issue.inclusive === true ? "of at least" : "above"} ${issue.minimum}`;
     default:
       return issue.message;
   }

@@ -17,6 +17,10 @@ function childSchema(schema: z.core.$ZodType, key: string): z.core.$ZodType | un
 }
 
 function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
-  const wraps = schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault;
+  const wraps =
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodNullable ||
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodPrefault;
   return wraps ? unwrap(schema.unwrap()) : schema;
 }

@@ -68,7 +68,8 @@ export function describeNode(node: ConfigNode): string {
 export function toPlainTree(node: ConfigNode): ConfigTree {
   if (node.kind === "scalar") return node.value;
   if (node.kind === "list") return node.items.map(toPlainTree);
-  if (node.kind === "map") return Object.fromEntries([...node.entries].map(([key, { node: child }]) => [key, toPlainTree(child)]));
+  if (node.kind === "map")
+    return Object.fromEntries([...node.entries].map(([key, { node: child }]) => [key, toPlainTree(child)]));
   return node.kind === "text" ? node.text : node.base.text;
 }
 
@@ -76,9 +77,14 @@ export function toPlainTree(node: ConfigNode): ConfigTree {
 export function fromPlainTree(value: ConfigTree, place: SourcePlace): ConfigNode {
   if (Array.isArray(value)) return { kind: "list", items: value.map((item) => fromPlainTree(item, place)), place };
   if (typeof value === "object" && value !== null) {
-    const entries = Object.entries(value).map(([key, child]): [string, MapEntry] => [key, { node: fromPlainTree(child, place), key: place }]);
+    const entries = Object.entries(value).map(([key, child]): [string, MapEntry] => [
+      key,
+      { node: fromPlainTree(child, place), key: place },
+    ]);
     return { kind: "map", entries: new Map(entries), place };
   }
   if (typeof value === "string" && value.includes("${")) return { kind: "text", text: value, place };
-  return typeof value === "number" && !Number.isSafeInteger(value) ? { kind: "scalar", value, float: true, place } : { kind: "scalar", value, place };
+  return typeof value === "number" && !Number.isSafeInteger(value)
+    ? { kind: "scalar", value, float: true, place }
+    : { kind: "scalar", value, place };
 }

@@ -30,7 +30,12 @@ export function mergeNodes(base: ConfigNode, overlay: ConfigNode, path: ConfigPa
   if ((base.kind === "text" || base.kind === "patched") && overlay.kind === "map") {
     const patch = (resolved: ConfigNode): ConfigNode => mergeNodes(resolved, overlay, path, report);
     const patches = base.kind === "patched" ? base.patches : [];
-    return { kind: "patched", base: base.kind === "patched" ? base.base : base, patches: [...patches, patch], place: base.place };
+    return {
+      kind: "patched",
+      base: base.kind === "patched" ? base.base : base,
+      patches: [...patches, patch],
+      place: base.place,
+    };
   }
   if ((base.kind === "map" && overlay.kind === "list") || (base.kind === "list" && overlay.kind === "map")) {
     report.errors.push(

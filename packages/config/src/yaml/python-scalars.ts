@@ -32,7 +32,12 @@ const DIFFERENCES: readonly Difference[] = [
     instead: (source) => String(Number.parseInt(withoutUnderscores(source), 8)),
   },
   { pattern: /^[-+]?0\d+$/, here: "a number", inPython: "text", instead: (source) => String(Number(source)) },
-  { pattern: /^[-+]\.\d+([eE][-+]?\d+)?$/, here: "a number", inPython: "text", instead: (source) => source.replace(".", "0.") },
+  {
+    pattern: /^[-+]\.\d+([eE][-+]?\d+)?$/,
+    here: "a number",
+    inPython: "text",
+    instead: (source) => source.replace(".", "0."),
+  },
   { pattern: /^0o[0-7]+$/, here: "an octal number", inPython: "text", instead: (source) => String(Number(source)) },
   {
     pattern: /^[-+]?0b[01_]+$/,
@@ -46,7 +51,12 @@ const DIFFERENCES: readonly Difference[] = [
     inPython: "a hexadecimal number",
     instead: (source) => String(Number.parseInt(withoutUnderscores(source), 16)),
   },
-  { pattern: /^[-+]?[1-9]\d*(:[0-5]?\d)+(\.\d*)?$/, here: "text", inPython: "a base-60 number", instead: () => "the plain number" },
+  {
+    pattern: /^[-+]?[1-9]\d*(:[0-5]?\d)+(\.\d*)?$/,
+    here: "text",
+    inPython: "a base-60 number",
+    instead: () => "the plain number",
+  },
   { pattern: /^none$/i, here: "text", inPython: "text too, not None", instead: () => "null for no value" },
 ];
 

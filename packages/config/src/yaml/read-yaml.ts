@@ -1,6 +1,17 @@
 /** YAML text -> config nodes with places. All syntax errors of a text are reported together. */
 import { L3mError } from "@l3m/errors";
-import { isAlias, isMap, isPair, isScalar, isSeq, parseDocument, type Document, type Node, type Scalar, type YAMLMap } from "yaml";
+import {
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  parseDocument,
+  type Document,
+  type Node,
+  type Scalar,
+  type YAMLMap,
+} from "yaml";
 import type { ConfigNode, MapEntry, ScalarNode } from "../tree/config-node.ts";
 import type { ConfigWarning } from "../tree/stale-options.ts";
 import { pythonScalarWarning } from "./python-scalars.ts";
@@ -50,7 +61,8 @@ class NodeReader {
     if (node === null) return nullNode(this.source);
     if (isScalar(node)) return this.readScalar(node);
     const place = this.source.place(start(node));
-    if (isSeq(node)) return { kind: "list", items: node.items.map((item) => this.read(isNode(item) ? item : null)), place };
+    if (isSeq(node))
+      return { kind: "list", items: node.items.map((item) => this.read(isNode(item) ? item : null)), place };
     if (isMap(node)) return this.readMap(node);
     const target = isAlias(node) ? node.resolve(this.document) : undefined;
     if (target === undefined) return this.fail(node, "an alias names an anchor that does not exist");
@@ -70,7 +82,10 @@ class NodeReader {
         this.fail(isNode(key) ? key : map, "a key must be a plain name");
         continue;
       }
-      const node = value === null ? { ...nullNode(this.source), place: this.source.place(start(key)) } : this.read(isNode(value) ? value : null);
+      const node =
+        value === null
+          ? { ...nullNode(this.source), place: this.source.place(start(key)) }
+          : this.read(isNode(value) ? value : null);
       if (key.value === "<<" && key.type === "PLAIN") inherited.push(node);
       else entries.set(this.keyText(key), { node, key: this.source.place(start(key)) });
     }
@@ -87,10 +102,12 @@ class NodeReader {
     const plain = scalar.type === "PLAIN" && scalar.tag === undefined;
     const warning = plain ? pythonScalarWarning(scalar.source ?? "") : undefined;
     if (warning !== undefined) this.warnings.push({ message: warning, where: place });
-    if (typeof value === "string") return value.includes("${") ? { kind: "text", text: value, place } : { kind: "scalar", value, place };
+    if (typeof value === "string")
+      return value.includes("${") ? { kind: "text", text: value, place } : { kind: "scalar", value, place };
     if (typeof value === "number") {
       const float = !/^[-+]?(\d+|0x[\da-f]+|0o[0-7]+)$/i.test(scalar.source ?? "");
-      if (!float && !Number.isSafeInteger(value)) return this.fail(scalar, "the integer is beyond 2^53 and would lose digits; quote it");
+      if (!float && !Number.isSafeInteger(value))
+        return this.fail(scalar, "the integer is beyond 2^53 and would lose digits; quote it");
       return float ? { kind: "scalar", value, float, place } : { kind: "scalar", value, place };
     }
     if (typeof value === "boolean" || value === null) return { kind: "scalar", value, place };
@@ -114,8 +131,10 @@ function parseErrors(document: Document, source: SourceText): L3mError[] {
   return problems
     .filter((problem) => problem.code !== "UNEXPECTED_TOKEN" || problem === firstUnexpected)
     .map(({ code, message, pos: [offset] }) => {
-      if (code === "DUPLICATE_KEY") return syntaxError(source, offset, `${JSON.stringify(keyAt(source.text, offset))} is given twice in one map`);
-      if (code !== "UNEXPECTED_TOKEN" || !source.text.startsWith("${", offset - 1)) return syntaxError(source, offset, message);
+      if (code === "DUPLICATE_KEY")
+        return syntaxError(source, offset, `${JSON.stringify(keyAt(source.text, offset))} is given twice in one map`);
+      if (code !== "UNEXPECTED_TOKEN" || !source.text.startsWith("${", offset - 1))
+        return syntaxError(source, offset, message);
       const written = /^\$\{[^}\n]*\}?/.exec(source.text.slice(offset - 1))?.[0] ?? "${...}";
       return syntaxError(source, offset - 1, "${...} must be quoted inside { } and [ ]", `Write "${written}".`);
     });

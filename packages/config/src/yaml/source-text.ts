@@ -28,7 +28,10 @@ export class SourceText {
     const clamped = Math.min(offset, this.text.length);
     const start = this.text.lastIndexOf("\n", clamped - 1) + 1;
     const end = this.text.indexOf("\n", clamped);
-    const line = this.text.slice(start, end === -1 ? undefined : end).replaceAll("\t", " ").trimEnd();
+    const line = this.text
+      .slice(start, end === -1 ? undefined : end)
+      .replaceAll("\t", " ")
+      .trimEnd();
     const number = this.hasLines ? `${this.place(offset).line ?? 1}` : "";
     return `\n    ${number} | ${line}\n    ${" ".repeat(number.length)} | ${" ".repeat(clamped - start)}^`;
   }

@@ -25,7 +25,8 @@ function toYamlNode(node: ConfigNode): Node {
   if (node.kind !== "scalar") return text(node.kind === "text" ? node.text : node.base.text);
   if (typeof node.value === "string") return text(escapeInterpolation(node.value));
   const scalar = new Scalar(node.value);
-  if (typeof node.value === "number" && (node.float === true || !Number.isSafeInteger(node.value))) scalar.minFractionDigits = 1;
+  if (typeof node.value === "number" && (node.float === true || !Number.isSafeInteger(node.value)))
+    scalar.minFractionDigits = 1;
   return scalar;
 }
 

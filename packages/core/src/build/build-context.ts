@@ -21,8 +21,17 @@ export interface BuildState {
 }
 
 /** A fresh build over `registry`. */
-export function newBuild(registry: Registry, options: { compat?: boolean; resolveFile?: (path: string) => string } = {}): BuildState {
-  return { resolveFile: options.resolveFile ?? ((path) => path), registry, tree: new ParamTree(), compat: options.compat ?? false, shared: new Map() };
+export function newBuild(
+  registry: Registry,
+  options: { compat?: boolean; resolveFile?: (path: string) => string } = {},
+): BuildState {
+  return {
+    resolveFile: options.resolveFile ?? ((path) => path),
+    registry,
+    tree: new ParamTree(),
+    compat: options.compat ?? false,
+    shared: new Map(),
+  };
 }
 
 export class BuildContext {
@@ -62,7 +71,13 @@ export class BuildContext {
   /** Declares a buffer: state that no gradient reaches. */
   buffer(name: string, shape: readonly number[], options: BufferOptions): Buffer {
     const path = this.pathOf(name);
-    this.#state.tree.addBuffer({ path, shape, init: options.init, dtype: options.dtype ?? "float32", persistent: options.persistent ?? true });
+    this.#state.tree.addBuffer({
+      path,
+      shape,
+      init: options.init,
+      dtype: options.dtype ?? "float32",
+      persistent: options.persistent ?? true,
+    });
     return new Buffer(path);
   }
 
@@ -86,8 +101,12 @@ export class BuildContext {
    *
    * @param select a glob on the path relative to this one (`"**"`-free shell pattern, dots are ordinary), or a predicate.
    */
-  reinit(select: string | ((spec: ParamSpec, path: string) => boolean), init: Initializer | ((spec: ParamSpec) => Initializer)): void {
-    const predicate = typeof select === "string" ? (_spec: ParamSpec, path: string) => matchesGlob(path, select) : select;
+  reinit(
+    select: string | ((spec: ParamSpec, path: string) => boolean),
+    init: Initializer | ((spec: ParamSpec) => Initializer),
+  ): void {
+    const predicate =
+      typeof select === "string" ? (_spec: ParamSpec, path: string) => matchesGlob(path, select) : select;
     this.#state.tree.reinit(this.path, predicate, typeof init === "function" ? init : () => init);
   }
 

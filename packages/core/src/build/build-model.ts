@@ -34,9 +34,17 @@ export interface BuildOptions {
 }
 
 /** Builds any registered thing from its node. */
-export function build<K extends Kind>(registry: Registry, kinds: K | readonly K[], node: ConfigNode, options: BuildOptions = {}): Built<Products[K]> {
+export function build<K extends Kind>(
+  registry: Registry,
+  kinds: K | readonly K[],
+  node: ConfigNode,
+  options: BuildOptions = {},
+): Built<Products[K]> {
   const { compat, resolveFile } = options;
-  const state = newBuild(registry, { ...(compat === undefined ? {} : { compat }), ...(resolveFile === undefined ? {} : { resolveFile }) });
+  const state = newBuild(registry, {
+    ...(compat === undefined ? {} : { compat }),
+    ...(resolveFile === undefined ? {} : { resolveFile }),
+  });
   const ref = resolveNode(registry, typeof kinds === "string" ? [kinds] : kinds, node, options.where ?? "");
   const product = new BuildContext(state, "", options.where ?? "").child("", ref, options.parent);
   return { product, params: state.tree.params, buffers: state.tree.buffers };
@@ -61,8 +69,10 @@ export class Model {
   /** Fresh parameters and buffers. `key`: int32 `[2]`; the same key gives the same numbers on every engine. */
   initialise(key: Tensor): Map<string, Tensor> {
     const values = new Map<string, Tensor>();
-    for (const spec of this.params) values.set(spec.path, project(drawParam(spec.init, key, spec.path, spec.shape), spec.project));
-    for (const spec of this.buffers) values.set(spec.path, tf.cast(drawParam(spec.init, key, spec.path, spec.shape), spec.dtype));
+    for (const spec of this.params)
+      values.set(spec.path, project(drawParam(spec.init, key, spec.path, spec.shape), spec.project));
+    for (const spec of this.buffers)
+      values.set(spec.path, tf.cast(drawParam(spec.init, key, spec.path, spec.shape), spec.dtype));
     return values;
   }
 }

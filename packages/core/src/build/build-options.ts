@@ -31,7 +31,12 @@ export interface BuiltOptions {
  * @param lenient leave out complaints about missing options that the kind's parents supply (a check that has no parent).
  * @throws L3M_UNKNOWN_OPTION, L3M_BAD_OPTION, L3M_OPTION_CLASH; several at once.
  */
-export function buildOptions(registry: Registry, ref: SlotRef, parent: Readonly<Record<string, unknown>> = {}, lenient = false): BuiltOptions {
+export function buildOptions(
+  registry: Registry,
+  ref: SlotRef,
+  parent: Readonly<Record<string, unknown>> = {},
+  lenient = false,
+): BuiltOptions {
   const { definition, where } = ref;
   const errors: L3mError[] = [];
   const hasKeys = KINDS_WITH_KEYS.has(definition.kind);
@@ -41,7 +46,10 @@ export function buildOptions(registry: Registry, ref: SlotRef, parent: Readonly<
   const unknown: string[] = [];
   const own = optionNames(definition.options);
   const ignored = new Set(definition.ignores ?? []);
-  const isKey = (name: string): boolean => hasKeys && own?.includes(name) !== true && (KEY_OPTIONS.some((key) => key === name) || (name === METRIC_OPTION && definition.kind === "metric"));
+  const isKey = (name: string): boolean =>
+    hasKeys &&
+    own?.includes(name) !== true &&
+    (KEY_OPTIONS.some((key) => key === name) || (name === METRIC_OPTION && definition.kind === "metric"));
   for (const [name, value] of Object.entries(withParentOptions(ref, parent, own, errors))) {
     if (isKey(name)) keys[name] = value;
     else if (name in definition.slots) slots[name] = value;
@@ -51,7 +59,9 @@ export function buildOptions(registry: Registry, ref: SlotRef, parent: Readonly<
   const known = [...(own ?? []), ...Object.keys(definition.slots), ...(hasKeys ? KEY_OPTIONS : [])];
   errors.push(...unknown.map((name) => unknownOption(ref, name, known)));
   const { options, problems } = validateOptions(definition.options, plain);
-  const forgiven = new Set(lenient ? (PARENT_OPTIONS[definition.kind] ?? []).map((name) => definition.rename?.[name] ?? name) : []);
+  const forgiven = new Set(
+    lenient ? (PARENT_OPTIONS[definition.kind] ?? []).map((name) => definition.rename?.[name] ?? name) : [],
+  );
   const misspelt = new Set(unknown.map((name) => suggest(name, own ?? [])));
   for (const problem of problems) {
     const missing = valueAt(plain, problem.option) === undefined;
@@ -102,12 +112,18 @@ function withParentOptions(
 }
 
 /** A missing or wrong value, in the words of the schema library. */
-function badOption(ref: SlotRef, { option, message }: OptionProblem, options: Readonly<Record<string, unknown>>): L3mError {
+function badOption(
+  ref: SlotRef,
+  { option, message }: OptionProblem,
+  options: Readonly<Record<string, unknown>>,
+): L3mError {
   const value = valueAt(options, option);
   const missing = value === undefined;
   const [, expected = message] = /^Invalid input: expected (.+), received .+$/.exec(message) ?? [];
   return new L3mError("L3M_BAD_OPTION", {
-    message: missing ? `"${ref.name}" needs the option "${option}".` : `Option "${option}" of "${ref.name}" has a value that it does not take.`,
+    message: missing
+      ? `"${ref.name}" needs the option "${option}".`
+      : `Option "${option}" of "${ref.name}" has a value that it does not take.`,
     where: { path: option === "" ? ref.where : `${ref.where}.${option}` },
     expected,
     got: missing ? "nothing" : JSON.stringify(value),
@@ -117,7 +133,13 @@ function badOption(ref: SlotRef, { option, message }: OptionProblem, options: Re
 
 /** The value at a dotted path. */
 function valueAt(options: unknown, path: string): unknown {
-  return path.split(".").reduce<unknown>((value, key) => (typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined), options);
+  return path
+    .split(".")
+    .reduce<unknown>(
+      (value, key) =>
+        typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined,
+      options,
+    );
 }
 
 function unknownOption(ref: SlotRef, name: string, known: readonly string[]): L3mError {

@@ -35,7 +35,12 @@ function bracketAt(pattern: string, start: number): { source: string; end: numbe
   const first = start + (negated ? 2 : 1);
   const end = pattern.indexOf("]", first + 1); // a "]" right after the opening is an ordinary character
   if (end < 0) return undefined;
-  const body = pattern.slice(first, end).replace(/\\/g, "\\\\").replace(/\]/g, "\\]").replace(/\^/g, "\\^").replace(/\[/g, "\\[");
+  const body = pattern
+    .slice(first, end)
+    .replace(/\\/g, "\\\\")
+    .replace(/\]/g, "\\]")
+    .replace(/\^/g, "\\^")
+    .replace(/\[/g, "\\[");
   const ranges = body.replace(/(.)-(.)/g, (range, low: string, high: string) => (low > high ? "" : range));
   if (ranges === "") return { source: negated ? "[\\s\\S]" : "(?!)", end };
   return { source: `[${negated ? "^" : ""}${ranges}]`, end };

@@ -19,7 +19,8 @@ const DIRECTIVES = new Set(["_target_", "_partial_", "_args_", "_recursive_", "_
  * @throws L3M_WRONG_KIND when the node names its kind and it is another one; L3M_BAD_OPTION when it is no node at all.
  */
 export function parseNode(node: unknown, kinds: readonly Kind[], where: string): ParsedNode {
-  if (typeof node === "string") return { name: node, options: {}, positional: [], upstream: node.split("/").length !== 2 };
+  if (typeof node === "string")
+    return { name: node, options: {}, positional: [], upstream: node.split("/").length !== 2 };
   if (typeof node !== "object" || node === null || Array.isArray(node)) throw noNode(node, kinds, where);
   const map = node as Record<string, unknown>;
   const target = map["_target_"];
@@ -29,7 +30,8 @@ export function parseNode(node: unknown, kinds: readonly Kind[], where: string):
   }
   for (const kind of kinds) {
     const name = map[kindKey(kind)];
-    if (typeof name === "string") return { name, options: without(map, new Set([kindKey(kind)])), positional: [], upstream: false };
+    if (typeof name === "string")
+      return { name, options: without(map, new Set([kindKey(kind)])), positional: [], upstream: false };
   }
   const other = Object.keys(map).find((key) => kindOfKey(key) !== undefined && typeof map[key] === "string");
   if (other !== undefined) {
@@ -49,7 +51,7 @@ function noNode(node: unknown, kinds: readonly Kind[], where: string): L3mError 
     message: `This place takes ${listKinds(kinds)}.`,
     where: { path: where },
     expected: `a registered name, or a map with ${kinds.map((kind) => `"${kindKey(kind)}: <name>"`).join(" or ")}`,
-    got: node === undefined ? "nothing" : JSON.stringify(node)?.slice(0, 80) ?? typeof node,
+    got: node === undefined ? "nothing" : (JSON.stringify(node)?.slice(0, 80) ?? typeof node),
     fix: `Write for example ${kindKey(kinds[0] ?? "block")}: core/<name>.`,
   });
 }

@@ -8,7 +8,12 @@ import { resolveNode } from "./resolve-slot.ts";
 import { isSlotRef, type SlotRef } from "./slot-ref.ts";
 
 /** Every mistake in `node` and in what sits in its slots: unknown names, kinds, options, types. Options of parents are not demanded. */
-export function validateNode(registry: Registry, kinds: Kind | readonly Kind[], node: unknown, where: string): L3mError[] {
+export function validateNode(
+  registry: Registry,
+  kinds: Kind | readonly Kind[],
+  node: unknown,
+  where: string,
+): L3mError[] {
   const errors: L3mError[] = [];
   const collect = <T>(run: () => T): T | undefined => {
     try {
@@ -22,13 +27,16 @@ export function validateNode(registry: Registry, kinds: Kind | readonly Kind[], 
   };
   const visit = (ref: SlotRef): void => {
     const built = collect(() => buildOptions(registry, ref, {}, true));
-    const children: unknown[] = built !== undefined ? Object.keys(ref.definition.slots).map((slot) => built.options[slot]) : [];
+    const children: unknown[] =
+      built !== undefined ? Object.keys(ref.definition.slots).map((slot) => built.options[slot]) : [];
     if (built === undefined) {
       // the node itself is wrong; look into what its slots say all the same
       for (const [slot, spec] of Object.entries(ref.definition.slots)) {
         const value = ref.options[slot];
         const many = (spec.shape === "list" && Array.isArray(value)) || (spec.shape === "map" && isMap(value));
-        const nodes = many ? Object.entries(value as object).map(([key, child]) => [`.${key}`, child] as const) : [["", value] as const];
+        const nodes = many
+          ? Object.entries(value as object).map(([key, child]) => [`.${key}`, child] as const)
+          : [["", value] as const];
         for (const [suffix, child] of nodes) {
           if (child === undefined || child === null) continue;
           try {

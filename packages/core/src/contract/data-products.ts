@@ -53,7 +53,9 @@ export interface Tokenizer {
 
 /** Samples stacked along a new first axis. */
 export interface Batch {
-  readonly tensors: Readonly<Record<string, { readonly data: Float32Array | Int32Array | Uint8Array; readonly shape: readonly number[] }>>;
+  readonly tensors: Readonly<
+    Record<string, { readonly data: Float32Array | Int32Array | Uint8Array; readonly shape: readonly number[] }>
+  >;
   readonly values: Readonly<Record<string, readonly (string | number | boolean)[]>>;
 }
 

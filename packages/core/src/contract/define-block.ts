@@ -27,7 +27,9 @@ export interface BlockBody<P extends Ports> {
 }
 
 /** Declares a block of kind `block`. */
-export function defineBlock<S extends OptionSchema, P extends Ports, T extends Slots = Record<never, SlotSpec>>(spec: BlockSpec<S, P, T>): Definition<"block"> {
+export function defineBlock<S extends OptionSchema, P extends Ports, T extends Slots = Record<never, SlotSpec>>(
+  spec: BlockSpec<S, P, T>,
+): Definition<"block"> {
   const { ports, build, ...head } = spec;
   return definer("block")<S, T>({
     ...head,
@@ -62,7 +64,11 @@ export class PortedBlock<P extends Ports> extends ReadWriteBlock {
   }
 
   override flow(): KeyFlow {
-    const use = ({ name, key, spec }: BoundPorts["reads"][number]) => ({ port: name, key, optional: spec.optional && spec.unless === undefined });
+    const use = ({ name, key, spec }: BoundPorts["reads"][number]) => ({
+      port: name,
+      key,
+      optional: spec.optional && spec.unless === undefined,
+    });
     return { reads: this.#ports.reads.map(use), writes: this.#ports.writes.map(use), children: [] };
   }
 }

@@ -26,7 +26,9 @@ export interface ContainerBody {
 }
 
 /** Declares a container of blocks. */
-export function defineContainer<S extends OptionSchema, T extends Slots = Record<never, SlotSpec>>(spec: ContainerSpec<S, T>): Definition<"block"> {
+export function defineContainer<S extends OptionSchema, T extends Slots = Record<never, SlotSpec>>(
+  spec: ContainerSpec<S, T>,
+): Definition<"block"> {
   const { build, ...head } = spec;
   return definer("block")<S, T>({
     ...head,
@@ -62,6 +64,10 @@ export class ContainerBlock extends ReadWriteBlock {
   }
 
   override flow(): KeyFlow {
-    return { reads: [], writes: [], children: this.children.map((child) => ({ path: child.path, flow: child.flow() })) };
+    return {
+      reads: [],
+      writes: [],
+      children: this.children.map((child) => ({ path: child.path, flow: child.flow() })),
+    };
   }
 }

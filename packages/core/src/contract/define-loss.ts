@@ -24,13 +24,20 @@ export interface LossBody<P extends Ports> {
 }
 
 /** Declares a loss. */
-export function defineLoss<S extends OptionSchema, P extends Ports, T extends Slots = Record<never, SlotSpec>>(spec: LossSpec<S, P, T>): Definition<"loss"> {
+export function defineLoss<S extends OptionSchema, P extends Ports, T extends Slots = Record<never, SlotSpec>>(
+  spec: LossSpec<S, P, T>,
+): Definition<"loss"> {
   const { ports, build, ...head } = spec;
   return definer("loss")<S, T>({
     ...head,
     ...(typeof ports === "function" ? {} : { ports }),
     build(options, context) {
-      const bound = new BoundPorts(typeof ports === "function" ? ports(options) : ports, context.keys, options, context.where);
+      const bound = new BoundPorts(
+        typeof ports === "function" ? ports(options) : ports,
+        context.keys,
+        options,
+        context.where,
+      );
       const body = build(options, context);
       return {
         reads: bound.reads.filter(({ spec: port }) => !port.optional).map(({ key }) => key),

@@ -15,8 +15,7 @@ export interface OptionSchema<Output = unknown> {
 }
 
 export type SchemaResult<Output> =
-  | { readonly value: Output; readonly issues?: undefined }
-  | { readonly issues: readonly SchemaIssue[] };
+  { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly SchemaIssue[] };
 
 export interface SchemaIssue {
   readonly message: string;
@@ -24,7 +23,11 @@ export interface SchemaIssue {
 }
 
 /** The type that a schema produces. */
-export type OptionsOf<S> = S extends { readonly "~standard": { readonly types?: { readonly output: infer O } | undefined } } ? O : never;
+export type OptionsOf<S> = S extends {
+  readonly "~standard": { readonly types?: { readonly output: infer O } | undefined };
+}
+  ? O
+  : never;
 
 /** Names of the options in declaration order; undefined when the schema takes any option or the library cannot tell. */
 export function optionNames(schema: OptionSchema): readonly string[] | undefined {
@@ -42,9 +45,13 @@ export interface OptionProblem {
 }
 
 /** Validates synchronously; returns either the parsed options or every problem. */
-export function validateOptions(schema: OptionSchema, value: unknown): { options?: unknown; problems: readonly OptionProblem[] } {
+export function validateOptions(
+  schema: OptionSchema,
+  value: unknown,
+): { options?: unknown; problems: readonly OptionProblem[] } {
   const result = schema["~standard"].validate(value);
-  if (result instanceof Promise) return { problems: [{ option: "", message: "the options schema must be synchronous" }] };
+  if (result instanceof Promise)
+    return { problems: [{ option: "", message: "the options schema must be synchronous" }] };
   if (result.issues === undefined) return { options: result.value, problems: [] };
   return {
     problems: result.issues.map((issue) => ({

@@ -15,14 +15,24 @@ export interface Plugin {
 }
 
 /** Declares a plugin. Nothing else runs when its module is imported. */
-export function definePlugin(plugin: { namespace: string; provides: readonly Definition[]; module?: string; apiVersion?: number }): Plugin {
+export function definePlugin(plugin: {
+  namespace: string;
+  provides: readonly Definition[];
+  module?: string;
+  apiVersion?: number;
+}): Plugin {
   return { apiVersion: API_VERSION, ...plugin };
 }
 
 /** Accepts a plugin by shape and version (never by `instanceof`, since a plugin may bring its own copy of core). */
 export function acceptPlugin(candidate: unknown, from: string): Plugin {
   const shape = candidate as Partial<Plugin> | null | undefined;
-  if (typeof shape !== "object" || shape === null || typeof shape.namespace !== "string" || !Array.isArray(shape.provides)) {
+  if (
+    typeof shape !== "object" ||
+    shape === null ||
+    typeof shape.namespace !== "string" ||
+    !Array.isArray(shape.provides)
+  ) {
     throw new L3mError("L3M_BAD_PLUGIN", {
       message: `"${from}" is no L3M plugin.`,
       expected: "a default export made by definePlugin({ namespace, provides })",

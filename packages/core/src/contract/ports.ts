@@ -21,7 +21,11 @@ export interface PortOptions {
   readonly unless?: string;
 }
 
-export interface PortSpec<Direction extends "read" | "write" = "read" | "write", Optional extends boolean = boolean, Sort extends PortSort = PortSort> {
+export interface PortSpec<
+  Direction extends "read" | "write" = "read" | "write",
+  Optional extends boolean = boolean,
+  Sort extends PortSort = PortSort,
+> {
   readonly direction: Direction;
   readonly optional: Optional;
   readonly sort: Sort;
@@ -84,7 +88,9 @@ type ValueOf<S extends PortSort> = S extends "tensor" ? Tensor : S extends "list
 
 /** What `forward` receives. */
 export type PortInputs<P extends Ports> = {
-  readonly [Name in keyof P as P[Name] extends PortSpec<"read", boolean, PortSort> ? Name : never]: P[Name] extends PortSpec<"read", infer O, infer S>
+  readonly [
+    Name in keyof P as P[Name] extends PortSpec<"read", boolean, PortSort> ? Name : never
+  ]: P[Name] extends PortSpec<"read", infer O, infer S>
     ? O extends true
       ? ValueOf<S> | undefined
       : ValueOf<S>
@@ -93,13 +99,13 @@ export type PortInputs<P extends Ports> = {
 
 /** What `forward` returns: every `write`, and any `maybeWrite`. */
 export type PortOutputs<P extends Ports> = {
-  readonly [Name in keyof P as P[Name] extends PortSpec<"write", false, PortSort> ? Name : never]: P[Name] extends PortSpec<"write", boolean, infer S>
-    ? ValueOf<S>
-    : never;
+  readonly [
+    Name in keyof P as P[Name] extends PortSpec<"write", false, PortSort> ? Name : never
+  ]: P[Name] extends PortSpec<"write", boolean, infer S> ? ValueOf<S> : never;
 } & {
-  readonly [Name in keyof P as P[Name] extends PortSpec<"write", true, PortSort> ? Name : never]?: P[Name] extends PortSpec<"write", boolean, infer S>
-    ? ValueOf<S> | undefined
-    : never;
+  readonly [
+    Name in keyof P as P[Name] extends PortSpec<"write", true, PortSort> ? Name : never
+  ]?: P[Name] extends PortSpec<"write", boolean, infer S> ? ValueOf<S> | undefined : never;
 };
 
 function port<D extends "read" | "write", O extends boolean, S extends PortSort>(

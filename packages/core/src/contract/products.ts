@@ -27,7 +27,11 @@ export interface PosEmbed {
    * Shapes: q `[B, H, N, d]`, k `[B, G, N, d]`, v decides N. With `seqDim` 1 the layout is `[B, N, H, d]`.
    * `positionIds` int32 `[B, N]`; default 0..N-1.
    */
-  rotate(inputs: { q: Tensor; k: Tensor; v: Tensor; seqDim?: number; positionIds?: Tensor | undefined }): { q: Tensor; k: Tensor; v: Tensor };
+  rotate(inputs: { q: Tensor; k: Tensor; v: Tensor; seqDim?: number; positionIds?: Tensor | undefined }): {
+    q: Tensor;
+    k: Tensor;
+    v: Tensor;
+  };
 }
 
 /** A training objective. `loss` is a scalar; `metrics` are scalars to log. */

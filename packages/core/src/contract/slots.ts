@@ -21,12 +21,18 @@ export interface SlotSpec<K extends Kind = Kind, M extends SlotShape = SlotShape
 export type SlotShape = "one" | "maybe" | "list" | "map";
 
 /** A required slot, or one that `default` fills. */
-export function slot<K extends Kind>(kinds: K | readonly K[], options: { default?: ConfigNode; shared?: boolean } = {}): SlotSpec<K, "one"> {
+export function slot<K extends Kind>(
+  kinds: K | readonly K[],
+  options: { default?: ConfigNode; shared?: boolean } = {},
+): SlotSpec<K, "one"> {
   return spec(kinds, "one", options);
 }
 
 /** A slot that may stay empty; `forward` sees `null`. */
-export function maybeSlot<K extends Kind>(kinds: K | readonly K[], options: { shared?: boolean } = {}): SlotSpec<K, "maybe"> {
+export function maybeSlot<K extends Kind>(
+  kinds: K | readonly K[],
+  options: { shared?: boolean } = {},
+): SlotSpec<K, "maybe"> {
   return spec(kinds, "maybe", { ...options, default: null });
 }
 

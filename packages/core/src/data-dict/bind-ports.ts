@@ -81,7 +81,10 @@ export class BoundPorts {
       where: { path: this.#where },
       expected,
       got,
-      fix: port.spec.direction === "read" ? `Check what writes "${port.key}", and the sizes in this block's options.` : "Check the sizes in this block's options.",
+      fix:
+        port.spec.direction === "read"
+          ? `Check what writes "${port.key}", and the sizes in this block's options.`
+          : "Check the sizes in this block's options.",
     });
   }
 
@@ -101,7 +104,12 @@ function describe(value: unknown): string {
   return isTensor(value) ? formatShape(value.shape, value.dtype) : Array.isArray(value) ? "a list" : typeof value;
 }
 
-function bindKeys(ports: Ports, keys: NodeKeys, options: Readonly<Record<string, unknown>>, where: string): BoundPort[] {
+function bindKeys(
+  ports: Ports,
+  keys: NodeKeys,
+  options: Readonly<Record<string, unknown>>,
+  where: string,
+): BoundPort[] {
   const errors: L3mError[] = [];
   const known = new Map<string, string>();
   const main = { read: firstDefault(ports, "read"), write: firstDefault(ports, "write") };
@@ -153,14 +161,21 @@ function bindKeys(ports: Ports, keys: NodeKeys, options: Readonly<Record<string,
 /** Ports whose keys derive from another port's come last. */
 function inBindingOrder(ports: Ports): [string, PortSpec][] {
   const entries = Object.entries(ports);
-  return [...entries.filter(([, spec]) => spec.key.from !== "port"), ...entries.filter(([, spec]) => spec.key.from === "port")];
+  return [
+    ...entries.filter(([, spec]) => spec.key.from !== "port"),
+    ...entries.filter(([, spec]) => spec.key.from === "port"),
+  ];
 }
 
 function firstDefault(ports: Ports, direction: "read" | "write"): string | undefined {
   return Object.entries(ports).find(([, spec]) => spec.direction === direction && spec.key.from === "default")?.[0];
 }
 
-function fromSource(source: KeySource, options: Readonly<Record<string, unknown>>, known: ReadonlyMap<string, string>): string | undefined {
+function fromSource(
+  source: KeySource,
+  options: Readonly<Record<string, unknown>>,
+  known: ReadonlyMap<string, string>,
+): string | undefined {
   switch (source.from) {
     case "default":
       return source.key ?? undefined;

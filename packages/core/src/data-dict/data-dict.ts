@@ -2,7 +2,8 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 
 /** Tensors, lists and maps of them, or plain values. */
-export type DataValue = Tensor | readonly DataValue[] | { readonly [key: string]: DataValue } | string | number | boolean | null;
+export type DataValue =
+  Tensor | readonly DataValue[] | { readonly [key: string]: DataValue } | string | number | boolean | null;
 
 export type DataDict = Map<string, DataValue>;
 

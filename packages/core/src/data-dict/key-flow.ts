@@ -25,7 +25,11 @@ export interface KeyFlowFinding {
 }
 
 /** Walks blocks in execution order from the keys that exist at the start; returns every read that nothing wrote. */
-export function walkKeyFlow(path: string, flow: KeyFlow | undefined, start: Iterable<string>): { findings: KeyFlowFinding[]; keys: Set<string> } {
+export function walkKeyFlow(
+  path: string,
+  flow: KeyFlow | undefined,
+  start: Iterable<string>,
+): { findings: KeyFlowFinding[]; keys: Set<string> } {
   const findings: KeyFlowFinding[] = [];
   const keys = new Set(start);
   let opaque = false;
@@ -35,7 +39,8 @@ export function walkKeyFlow(path: string, flow: KeyFlow | undefined, start: Iter
       return;
     }
     for (const { port, key, optional } of node.reads) {
-      if (!optional && !keys.has(key)) findings.push({ path: at, port, key, available: [...keys], afterOpaque: opaque });
+      if (!optional && !keys.has(key))
+        findings.push({ path: at, port, key, available: [...keys], afterOpaque: opaque });
     }
     for (const child of node.children) visit(child.path, child.flow);
     for (const { key } of node.writes) keys.add(key);

@@ -7,7 +7,12 @@ export type Letters = Map<string, number>;
  * Matches `shape` against a pattern such as `"B N D=embed_dim"` and records new letters. Returns what was expected when it
  * does not fit, otherwise undefined.
  */
-export function matchShape(pattern: string, shape: readonly number[], letters: Letters, options: Readonly<Record<string, unknown>>): string | undefined {
+export function matchShape(
+  pattern: string,
+  shape: readonly number[],
+  letters: Letters,
+  options: Readonly<Record<string, unknown>>,
+): string | undefined {
   const parts = pattern.split(" ").filter((part) => part !== "");
   const open = parts.indexOf("...");
   const fixed = open < 0 ? parts.length : parts.length - 1;
@@ -24,7 +29,12 @@ export function matchShape(pattern: string, shape: readonly number[], letters: L
   return undefined;
 }
 
-function sizeOf(letter: string, option: string | undefined, letters: Letters, options: Readonly<Record<string, unknown>>): number | undefined {
+function sizeOf(
+  letter: string,
+  option: string | undefined,
+  letters: Letters,
+  options: Readonly<Record<string, unknown>>,
+): number | undefined {
   if (/^\d+$/.test(letter)) return Number(letter);
   const bound = option === undefined ? undefined : options[option];
   return typeof bound === "number" ? bound : letters.get(letter);

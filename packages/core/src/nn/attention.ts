@@ -31,7 +31,8 @@ export function attention(q: Tensor, k: Tensor, v: Tensor, options: AttentionOpt
   if (options.mask?.dtype === "float32") scores_BHNM = tf.add(scores_BHNM, options.mask);
   let weights_BHNM = tf.softmax(scores_BHNM);
   if (options.mask?.dtype === "bool") weights_BHNM = tf.mul(weights_BHNM, tf.cast(options.mask, "float32"));
-  if (options.dropout !== undefined) weights_BHNM = dropout(weights_BHNM, options.dropout.probability, options.dropout.rng, "attention");
+  if (options.dropout !== undefined)
+    weights_BHNM = dropout(weights_BHNM, options.dropout.probability, options.dropout.rng, "attention");
   return tf.matMul(weights_BHNM, v);
 }
 

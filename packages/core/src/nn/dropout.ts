@@ -11,7 +11,12 @@ export function dropout(x: Tensor, probability: number, rng: Rng, name = "dropou
 }
 
 /** Stochastic depth in training: one draw per sample over axis 0 (Huang et al. 2016; timm `DropPath`). */
-export function dropPath(x: Tensor, probability: number, rng: Rng, options: { name?: string; scaleByKeep?: boolean } = {}): Tensor {
+export function dropPath(
+  x: Tensor,
+  probability: number,
+  rng: Rng,
+  options: { name?: string; scaleByKeep?: boolean } = {},
+): Tensor {
   if (probability === 0) return x;
   const kept = 1 - probability;
   const shape = x.shape.map((size, axis) => (axis === 0 ? size : 1));

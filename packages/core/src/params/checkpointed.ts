@@ -7,7 +7,11 @@ import { scopeUnder, withParams } from "./param-scope.ts";
  * `fn(inputs)` whose activations are computed again in the backward pass. Parameters under `scope` become explicit inputs,
  * so gradients reach them.
  */
-export function checkpointed(scope: string, fn: (inputs: readonly Tensor[]) => Tensor[], inputs: readonly Tensor[]): Tensor[] {
+export function checkpointed(
+  scope: string,
+  fn: (inputs: readonly Tensor[]) => Tensor[],
+  inputs: readonly Tensor[],
+): Tensor[] {
   const params = scopeUnder(`${scope}.`);
   const paths = [...params.keys()];
   const run = (all: readonly Tensor[]): Tensor[] => {

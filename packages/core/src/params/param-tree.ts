@@ -26,7 +26,11 @@ export class ParamTree {
   }
 
   /** Replaces initialisers of selected parameters under `prefix`; `select` gets the spec and its path relative to the prefix. */
-  reinit(prefix: string, select: (spec: ParamSpec, path: string) => boolean, init: (spec: ParamSpec) => Initializer): void {
+  reinit(
+    prefix: string,
+    select: (spec: ParamSpec, path: string) => boolean,
+    init: (spec: ParamSpec) => Initializer,
+  ): void {
     const start = prefix === "" ? "" : `${prefix}.`;
     for (const spec of this.#params.values()) {
       if (!spec.path.startsWith(start) || !select(spec, spec.path.slice(start.length))) continue;

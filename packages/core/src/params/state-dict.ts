@@ -19,17 +19,45 @@ export function checkStateDict(
   for (const spec of declared) {
     const value = given.get(spec.path);
     if (value === undefined) {
-      errors.push(stateDictError(spec.path, `"${spec.path}" is missing.${didYouMean(spec.path, given.keys())}`, formatShape(spec.shape, "f32"), "nothing"));
+      errors.push(
+        stateDictError(
+          spec.path,
+          `"${spec.path}" is missing.${didYouMean(spec.path, given.keys())}`,
+          formatShape(spec.shape, "f32"),
+          "nothing",
+        ),
+      );
     } else if (value.shape.join() !== spec.shape.join()) {
-      errors.push(stateDictError(spec.path, `"${spec.path}" has another shape.`, formatShape(spec.shape, "f32"), formatShape(value.shape, "f32")));
+      errors.push(
+        stateDictError(
+          spec.path,
+          `"${spec.path}" has another shape.`,
+          formatShape(spec.shape, "f32"),
+          formatShape(value.shape, "f32"),
+        ),
+      );
     }
   }
   for (const path of given.keys()) {
-    if (!known.has(path)) errors.push(stateDictError(path, `The model has no "${path}".${didYouMean(path, known.keys())}`, "a name of the model", path));
+    if (!known.has(path))
+      errors.push(
+        stateDictError(
+          path,
+          `The model has no "${path}".${didYouMean(path, known.keys())}`,
+          "a name of the model",
+          path,
+        ),
+      );
   }
   throwAll(errors);
 }
 
 function stateDictError(path: string, message: string, expected: string, got: string): L3mError {
-  return new L3mError("L3M_BAD_STATE_DICT", { message, where: { path }, expected, got, fix: "Use weights of this model's configuration." });
+  return new L3mError("L3M_BAD_STATE_DICT", {
+    message,
+    where: { path },
+    expected,
+    got,
+    fix: "Use weights of this model's configuration.",
+  });
 }

@@ -77,7 +77,9 @@ export class Registry {
 
   #add(namespace: string, definition: Definition): L3mError[] {
     const name = `${namespace}/${definition.name}`;
-    const taken = [name, ...(definition.aliases ?? [])].filter((token) => this.#container.has(token) || this.#aliases.has(token));
+    const taken = [name, ...(definition.aliases ?? [])].filter(
+      (token) => this.#container.has(token) || this.#aliases.has(token),
+    );
     if (taken.length > 0) {
       return taken.map(
         (token) =>

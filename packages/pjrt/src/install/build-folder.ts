@@ -8,7 +8,11 @@ import { withFolderLock } from "./folder-lock.ts";
  * Calls `fill` with an empty folder that then becomes `folder`; does nothing when `folder` exists, also when another process made
  * it while this one waited. A failed attempt leaves nothing; what a killed one left is removed by the next.
  */
-export async function buildFolder(folder: string, fill: (unfinished: string) => Promise<void>, signal?: AbortSignal): Promise<void> {
+export async function buildFolder(
+  folder: string,
+  fill: (unfinished: string) => Promise<void>,
+  signal?: AbortSignal,
+): Promise<void> {
   await withFolderLock(
     folder,
     async () => {
@@ -31,6 +35,7 @@ export async function buildFolder(folder: string, fill: (unfinished: string) => 
 async function removeLeftovers(folder: string): Promise<void> {
   const parent = path.dirname(folder);
   for (const name of await readdir(parent)) {
-    if (name.startsWith(`${path.basename(folder)}.`) && name.endsWith(".unfinished")) await rm(path.join(parent, name), { recursive: true, force: true });
+    if (name.startsWith(`${path.basename(folder)}.`) && name.endsWith(".unfinished"))
+      await rm(path.join(parent, name), { recursive: true, force: true });
   }
 }

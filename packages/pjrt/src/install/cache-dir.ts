@@ -7,7 +7,10 @@ export function defaultCacheDir(env: NodeJS.ProcessEnv = process.env): string {
   const own = env["L3M_CACHE_DIR"];
   if (own !== undefined && own !== "") return path.resolve(own);
   const shared = env["XDG_CACHE_HOME"];
-  return path.join(shared !== undefined && shared !== "" ? path.resolve(shared) : path.join(homedir(), ".cache"), "l3m");
+  return path.join(
+    shared !== undefined && shared !== "" ? path.resolve(shared) : path.join(homedir(), ".cache"),
+    "l3m",
+  );
 }
 
 /** True when `L3M_OFFLINE` forbids the network. */

@@ -16,7 +16,9 @@ const OLDEST_NODE = [20, 19] as const;
 const PROBE_TIMEOUT_MS = 120_000;
 
 /** Runs all checks for one engine. Never throws for what it finds; the checks after a failed one that they need are left out. */
-export async function doctor(options: { readonly engine?: InstallableEngine; readonly cacheDir?: string } = {}): Promise<DoctorCheck[]> {
+export async function doctor(
+  options: { readonly engine?: InstallableEngine; readonly cacheDir?: string } = {},
+): Promise<DoctorCheck[]> {
   const engine = options.engine ?? "cpu";
   const cacheDir = options.cacheDir ?? defaultCacheDir();
   const checks = [nodeVersion(), platform(), cacheWritable(cacheDir), network()];
@@ -26,7 +28,12 @@ export async function doctor(options: { readonly engine?: InstallableEngine; rea
     const found = findPlugin(engine, { cacheDir });
     plugin = found?.path;
     const cure = { fix: `Run: l3m engine install ${engine}` };
-    checks.push({ name: "plugin", ok: found !== undefined, why: found ? `${found.path} (from ${found.source})` : `no PJRT plugin for ${engine}`, ...(found ? {} : cure) });
+    checks.push({
+      name: "plugin",
+      ok: found !== undefined,
+      why: found ? `${found.path} (from ${found.source})` : `no PJRT plugin for ${engine}`,
+      ...(found ? {} : cure),
+    });
   } catch (error) {
     checks.push({ name: "plugin", ok: false, why: message(error), fix: "Correct or unset L3M_PJRT_PLUGIN." });
   }
@@ -36,12 +43,22 @@ export async function doctor(options: { readonly engine?: InstallableEngine; rea
 function nodeVersion(): DoctorCheck {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   const ok = major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1]);
-  return { name: "node", ok, why: process.version, ...(!ok && { fix: `Install Node.js ${OLDEST_NODE.join(".")} or newer.` }) };
+  return {
+    name: "node",
+    ok,
+    why: process.version,
+    ...(!ok && { fix: `Install Node.js ${OLDEST_NODE.join(".")} or newer.` }),
+  };
 }
 
 function platform(): DoctorCheck {
   const ok = process.platform === "linux" && (process.arch === "x64" || process.arch === "arm64");
-  return { name: "platform", ok, why: `${process.platform}-${process.arch}`, ...(!ok && { fix: "XLA plugins exist for Linux on x64 and arm64; use --engine wasm here." }) };
+  return {
+    name: "platform",
+    ok,
+    why: `${process.platform}-${process.arch}`,
+    ...(!ok && { fix: "XLA plugins exist for Linux on x64 and arm64; use --engine wasm here." }),
+  };
 }
 
 /** The folder or the nearest one above it that exists must be writable. */
@@ -52,13 +69,22 @@ function cacheWritable(cacheDir: string): DoctorCheck {
     accessSync(folder, constants.W_OK);
     return { name: "cache", ok: true, why: cacheDir };
   } catch {
-    return { name: "cache", ok: false, why: `${folder} is not writable`, fix: "Set L3M_CACHE_DIR to a folder that you can write to." };
+    return {
+      name: "cache",
+      ok: false,
+      why: `${folder} is not writable`,
+      fix: "Set L3M_CACHE_DIR to a folder that you can write to.",
+    };
   }
 }
 
 function network(): DoctorCheck {
   const index = new URL(pipSettings().indexUrl);
-  return { name: "index", ok: true, why: isOffline() ? "L3M_OFFLINE is set: nothing is downloaded" : `${index.origin}${index.pathname}` };
+  return {
+    name: "index",
+    ok: true,
+    why: isOffline() ? "L3M_OFFLINE is set: nothing is downloaded" : `${index.origin}${index.pathname}`,
+  };
 }
 
 /** Loads the plugin and adds two matrices in a child process. */
@@ -76,10 +102,16 @@ async function probe(plugin: string): Promise<DoctorCheck[]> {
   if (status === 0 && report.error === undefined) return checks;
   const failed = report.version === undefined ? "plugin loads" : report.devices === undefined ? "devices" : "computes";
   const why = report.error ?? `the process ended with ${status}: ${errors.trim().split("\n").slice(-3).join(" ")}`;
-  return [...checks, { name: failed, ok: false, why, fix: "Install another plugin (l3m engine list), or name one in L3M_PJRT_PLUGIN." }];
+  return [
+    ...checks,
+    { name: failed, ok: false, why, fix: "Install another plugin (l3m engine list), or name one in L3M_PJRT_PLUGIN." },
+  ];
 }
 
-function run(command: string, args: readonly string[]): Promise<{ status: number | string; output: string; errors: string }> {
+function run(
+  command: string,
+  args: readonly string[],
+): Promise<{ status: number | string; output: string; errors: string }> {
   return new Promise((resolve) => {
     execFile(command, args, { encoding: "utf8", timeout: PROBE_TIMEOUT_MS }, (error, output, errors) => {
       resolve({ status: error === null ? 0 : (error.signal ?? error.code ?? "an unknown status"), output, errors });

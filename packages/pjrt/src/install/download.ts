@@ -30,7 +30,12 @@ const STALL_MS = 60_000;
  * @param locate asked anew for every attempt, since an index may hand out short-lived addresses
  * @throws L3M_DOWNLOAD when no attempt got through, L3M_CHECKSUM when the bytes are not the expected ones (they are removed)
  */
-export async function download(file: ExpectedFile, folder: string, locate: () => Promise<FetchTarget>, options: DownloadOptions = {}): Promise<string> {
+export async function download(
+  file: ExpectedFile,
+  folder: string,
+  locate: () => Promise<FetchTarget>,
+  options: DownloadOptions = {},
+): Promise<string> {
   const target = path.join(folder, file.filename);
   const part = `${target}.part`;
   await mkdir(folder, { recursive: true });
@@ -76,7 +81,12 @@ export async function verify(path: string, file: ExpectedFile, onProgress?: OnPr
 }
 
 /** Appends what is missing to the partial file. */
-async function fetchRest(target: FetchTarget, part: string, file: ExpectedFile, options: DownloadOptions): Promise<void> {
+async function fetchRest(
+  target: FetchTarget,
+  part: string,
+  file: ExpectedFile,
+  options: DownloadOptions,
+): Promise<void> {
   let have = await sizeOf(part);
   if (have > file.bytes) {
     await rm(part);
@@ -85,7 +95,10 @@ async function fetchRest(target: FetchTarget, part: string, file: ExpectedFile, 
   if (have === file.bytes) return;
   const stall = new AbortController();
   const signal = options.signal === undefined ? stall.signal : AbortSignal.any([options.signal, stall.signal]);
-  const response = await fetch(target.url, { headers: { ...target.headers, ...(have > 0 && { range: `bytes=${have}-` }) }, signal });
+  const response = await fetch(target.url, {
+    headers: { ...target.headers, ...(have > 0 && { range: `bytes=${have}-` }) },
+    signal,
+  });
   if (!response.ok || response.body === null) {
     throw new TransferFailure(`HTTP ${response.status} ${response.statusText} from ${target.url}`, response.status);
   }
@@ -137,7 +150,12 @@ function isFinal(error: unknown): boolean {
 function asDownloadError(error: unknown, file: ExpectedFile, part: string): L3mError {
   if (isL3mError(error)) return error;
   if (isSystemError(error) && (error.code === "ENOSPC" || error.code === "EDQUOT")) {
-    return new L3mError("L3M_DISK_FULL", { message: `no room for ${file.filename}`, where: { file: part }, fix: "Free some space, or set L3M_CACHE_DIR to another disk; the download goes on where it stopped.", cause: error });
+    return new L3mError("L3M_DISK_FULL", {
+      message: `no room for ${file.filename}`,
+      where: { file: part },
+      fix: "Free some space, or set L3M_CACHE_DIR to another disk; the download goes on where it stopped.",
+      cause: error,
+    });
   }
   return new L3mError("L3M_DOWNLOAD", {
     message: `cannot download ${file.filename}`,
@@ -156,7 +174,9 @@ function asDownloadError(error: unknown, file: ExpectedFile, part: string): L3mE
 function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { cause } = error;
-  return cause instanceof Error ? `${error.message}: ${cause.message || ("code" in cause ? String(cause.code) : cause.name)}` : error.message;
+  return cause instanceof Error
+    ? `${error.message}: ${cause.message || ("code" in cause ? String(cause.code) : cause.name)}`
+    : error.message;
 }
 
 function isSystemError(error: unknown): error is Error & { code: string } {

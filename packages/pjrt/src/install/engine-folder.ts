@@ -16,5 +16,7 @@ export function installedPlugin(cacheDir: string, locked: LockedEngine): string 
 
 /** What the lock offers for an engine on this machine, the default first. Empty on an unsupported platform. */
 export function candidates(engine: EngineName): LockedEngine[] {
-  return process.platform === "linux" ? WHEEL_LOCK.filter((locked) => locked.engine === engine && locked.arch === process.arch) : [];
+  return process.platform === "linux"
+    ? WHEEL_LOCK.filter((locked) => locked.engine === engine && locked.arch === process.arch)
+    : [];
 }

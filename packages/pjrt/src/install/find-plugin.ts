@@ -34,7 +34,11 @@ export function findPlugin(engine: EngineName, options: FindOptions = {}): Found
   const named = env["L3M_PJRT_PLUGIN"];
   if (named !== undefined && named !== "" && enginesOf(named).includes(engine)) {
     if (existsSync(named)) return { path: named, source: "L3M_PJRT_PLUGIN" };
-    throw new L3mError("L3M_PJRT_PLUGIN", { message: "L3M_PJRT_PLUGIN names a file that does not exist", where: { file: named }, fix: "Correct or unset L3M_PJRT_PLUGIN." });
+    throw new L3mError("L3M_PJRT_PLUGIN", {
+      message: "L3M_PJRT_PLUGIN names a file that does not exist",
+      where: { file: named },
+      fix: "Correct or unset L3M_PJRT_PLUGIN.",
+    });
   }
   const cacheDir = options.cacheDir ?? defaultCacheDir(env);
   for (const locked of candidates(engine)) {
@@ -69,7 +73,12 @@ function* sitePackages(env: NodeJS.ProcessEnv): Generator<string> {
     for (const name of readdirSync(lib)) if (name.startsWith("python3")) yield path.join(lib, name, "site-packages");
   }
   try {
-    const paths = execFileSync("python3", ["-c", 'import sys; print("\\n".join(sys.path))'], { encoding: "utf8", env, timeout: 5000, stdio: ["ignore", "pipe", "ignore"] });
+    const paths = execFileSync("python3", ["-c", 'import sys; print("\\n".join(sys.path))'], {
+      encoding: "utf8",
+      env,
+      timeout: 5000,
+      stdio: ["ignore", "pipe", "ignore"],
+    });
     yield* paths.split("\n").filter((line) => path.isAbsolute(line));
   } catch {
     // no python3, or one that does not start: nothing to find there

@@ -29,7 +29,8 @@ async function take(lock: string): Promise<boolean> {
     await writeFile(lock, String(process.pid), { flag: "wx" });
     return true;
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw notWritable(path.dirname(lock), error);
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST"))
+      throw notWritable(path.dirname(lock), error);
   }
   const owner = Number(await readFile(lock, "utf8").catch(() => ""));
   if (owner > 0 && !isAlive(owner)) await rm(lock, { force: true });
@@ -54,5 +55,11 @@ async function makeWritable(folder: string): Promise<void> {
 }
 
 function notWritable(folder: string, cause: unknown): L3mError {
-  return new L3mError("L3M_DOWNLOAD", { message: "the cache folder is not writable", where: { file: folder }, got: cause instanceof Error ? cause.message : String(cause), fix: "Set L3M_CACHE_DIR to a folder that you can write to.", cause });
+  return new L3mError("L3M_DOWNLOAD", {
+    message: "the cache folder is not writable",
+    where: { file: folder },
+    got: cause instanceof Error ? cause.message : String(cause),
+    fix: "Set L3M_CACHE_DIR to a folder that you can write to.",
+    cause,
+  });
 }

@@ -15,7 +15,6 @@ import { type EngineName, type LockedEngine, PYTHON_PLUGINS } from "./wheel-lock
 /** What `l3m engine install` takes: the PJRT plugins, and TensorFlow's own engine for tfjs. */
 export type InstallableEngine = EngineName | typeof TFJS_NODE.engine;
 
-
 export interface InstalledEngine {
   readonly engine: InstallableEngine;
   readonly project: string;
@@ -33,7 +32,10 @@ export async function installEngine(engine: InstallableEngine, options: InstallO
   const cacheDir = options.cacheDir ?? defaultCacheDir();
   if (engine === TFJS_NODE.engine) return installTfjsNode(cacheDir, options);
   if (!Object.hasOwn(PYTHON_PLUGINS, engine)) {
-    throw new L3mError("L3M_ENGINE_MISSING", { message: `there is no engine "${String(engine)}" to install`, expected: [...Object.keys(PYTHON_PLUGINS), TFJS_NODE.engine].join(", ") });
+    throw new L3mError("L3M_ENGINE_MISSING", {
+      message: `there is no engine "${String(engine)}" to install`,
+      expected: [...Object.keys(PYTHON_PLUGINS), TFJS_NODE.engine].join(", "),
+    });
   }
   const choices = options.lock ?? candidates(engine);
   const present = choices.find((locked) => installedPlugin(cacheDir, locked) !== undefined);
@@ -45,7 +47,8 @@ export async function installEngine(engine: InstallableEngine, options: InstallO
       return installed(cacheDir, locked);
     } catch (error) {
       firstError ??= error;
-      const indexAnswered = isL3mError(error) && error.code === "L3M_DOWNLOAD" && typeof error.details.data?.["status"] === "number";
+      const indexAnswered =
+        isL3mError(error) && error.code === "L3M_DOWNLOAD" && typeof error.details.data?.["status"] === "number";
       if (!indexAnswered) throw firstError;
     }
   }
@@ -83,7 +86,8 @@ async function install(cacheDir: string, locked: LockedEngine, options: InstallO
   await buildFolder(
     engineFolder(cacheDir, locked),
     async (unfinished) => {
-      for (const wheel of locked.wheels) files.push(await obtainWheel(wheel, path.join(cacheDir, "downloads"), options));
+      for (const wheel of locked.wheels)
+        files.push(await obtainWheel(wheel, path.join(cacheDir, "downloads"), options));
       for (const file of files) await unpackWheel(file, unfinished, options.onProgress);
     },
     options.signal,

@@ -55,6 +55,15 @@ function tfjsNodeListing(cacheDir: string): EngineListing {
   return {
     engine,
     found: installed === undefined ? undefined : { path: installed, source: "cache" },
-    choices: [{ project, version, arch, bytes: wheel.bytes, runsHere: process.platform === "linux" && process.arch === arch, installed }],
+    choices: [
+      {
+        project,
+        version,
+        arch,
+        bytes: wheel.bytes,
+        runsHere: process.platform === "linux" && process.arch === arch,
+        installed,
+      },
+    ],
   };
 }

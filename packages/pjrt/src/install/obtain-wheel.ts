@@ -12,7 +12,10 @@ import type { LockedWheel } from "./wheel-lock.ts";
 /** A checked copy of the wheel in the download folder, from a given file, one of pip's wheel folders, or the index. */
 export async function obtainWheel(wheel: LockedWheel, downloads: string, options: InstallOptions): Promise<string> {
   const pip = pipSettings();
-  const nearby = [...(options.wheels ?? []).filter((file) => path.basename(file) === wheel.filename), ...pip.wheelFolders.map((folder) => path.join(folder, wheel.filename))];
+  const nearby = [
+    ...(options.wheels ?? []).filter((file) => path.basename(file) === wheel.filename),
+    ...pip.wheelFolders.map((folder) => path.join(folder, wheel.filename)),
+  ];
   for (const file of nearby) {
     if (!(await isFile(file))) continue;
     const copy = path.join(downloads, wheel.filename);

@@ -30,7 +30,12 @@ function configFiles(env: NodeJS.ProcessEnv): string[] {
   const chosen = env["PIP_CONFIG_FILE"];
   if (chosen === "/dev/null") return [];
   const home = env["HOME"] ?? homedir();
-  const files = ["/etc/xdg/pip/pip.conf", "/etc/pip.conf", path.join(home, ".pip/pip.conf"), path.join(env["XDG_CONFIG_HOME"] || path.join(home, ".config"), "pip/pip.conf")];
+  const files = [
+    "/etc/xdg/pip/pip.conf",
+    "/etc/pip.conf",
+    path.join(home, ".pip/pip.conf"),
+    path.join(env["XDG_CONFIG_HOME"] || path.join(home, ".config"), "pip/pip.conf"),
+  ];
   if (env["VIRTUAL_ENV"]) files.push(path.join(env["VIRTUAL_ENV"], "pip.conf"));
   if (chosen) files.push(chosen);
   return files;

@@ -26,14 +26,24 @@ function report(part: ProbeReport): void {
 function probe(plugin: string): void {
   const api = loadPlugin(plugin);
   const stablehlo = api.attributes()["stablehlo_current_version"];
-  report({ version: `${api.version.major}.${api.version.minor}`, stablehlo: Array.isArray(stablehlo) ? stablehlo.join(".") : "unknown" });
+  report({
+    version: `${api.version.major}.${api.version.minor}`,
+    stablehlo: Array.isArray(stablehlo) ? stablehlo.join(".") : "unknown",
+  });
   const client = api.createClient();
   report({ devices: client.devices.map((device) => device.description) });
   const executable = client.compileSync(ADD);
-  const [a, b] = [Float32Array.of(1, 2, 3, 4), Float32Array.of(10, 20, 30, 40)].map((data) => client.bufferFromHost(data, "f32", [2, 2]));
+  const [a, b] = [Float32Array.of(1, 2, 3, 4), Float32Array.of(10, 20, 30, 40)].map((data) =>
+    client.bufferFromHost(data, "f32", [2, 2]),
+  );
   const sum = new Float32Array(4);
   if (a !== undefined && b !== undefined) executable.execute([[a, b]])[0]?.[0]?.toHostSync(sum);
-  if (sum.join() !== "11,22,33,44") throw new L3mError("L3M_PJRT", { message: "a compiled addition is wrong", expected: "11,22,33,44", got: sum.join() });
+  if (sum.join() !== "11,22,33,44")
+    throw new L3mError("L3M_PJRT", {
+      message: "a compiled addition is wrong",
+      expected: "11,22,33,44",
+      got: sum.join(),
+    });
   report({ sum: `a compiled addition of two matrices on ${client.platformName}` });
 }
 

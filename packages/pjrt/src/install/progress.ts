@@ -15,7 +15,12 @@ export interface InstallProgress {
 export type OnProgress = (progress: InstallProgress) => void;
 
 /** Turns byte counts into progress with a rate; at most one report in 100 ms, and the last one always. */
-export function progressMeter(phase: InstallProgress["phase"], file: string, totalBytes: number, onProgress: OnProgress | undefined): (bytes: number) => void {
+export function progressMeter(
+  phase: InstallProgress["phase"],
+  file: string,
+  totalBytes: number,
+  onProgress: OnProgress | undefined,
+): (bytes: number) => void {
   const start = performance.now();
   let startBytes: number | undefined;
   let reported = -Infinity;
@@ -26,6 +31,13 @@ export function progressMeter(phase: InstallProgress["phase"], file: string, tot
     reported = now;
     const seconds = (now - start) / 1000;
     const bytesPerSecond = seconds > 0 ? (bytes - startBytes) / seconds : 0;
-    onProgress?.({ phase, file, bytes, totalBytes, bytesPerSecond, secondsLeft: bytesPerSecond > 0 ? (totalBytes - bytes) / bytesPerSecond : 0 });
+    onProgress?.({
+      phase,
+      file,
+      bytes,
+      totalBytes,
+      bytesPerSecond,
+      secondsLeft: bytesPerSecond > 0 ? (totalBytes - bytes) / bytesPerSecond : 0,
+    });
   };
 }

@@ -46,7 +46,14 @@ function jsonLinks(body: string): [string, string][] {
   const page: unknown = JSON.parse(body);
   if (typeof page !== "object" || page === null || !("files" in page) || !Array.isArray(page.files)) return [];
   return page.files.flatMap((file: unknown) =>
-    typeof file === "object" && file !== null && "filename" in file && "url" in file && typeof file.filename === "string" && typeof file.url === "string" ? [[file.filename, file.url]] : [],
+    typeof file === "object" &&
+    file !== null &&
+    "filename" in file &&
+    "url" in file &&
+    typeof file.filename === "string" &&
+    typeof file.url === "string"
+      ? [[file.filename, file.url]]
+      : [],
   );
 }
 
@@ -62,7 +69,10 @@ function fetchTarget(address: string): FetchTarget {
   const url = new URL(address);
   url.hash = "";
   const user = decodeURIComponent(url.username);
-  const headers: Record<string, string> = user === "" ? {} : { authorization: `Basic ${Buffer.from(`${user}:${decodeURIComponent(url.password)}`).toString("base64")}` };
+  const headers: Record<string, string> =
+    user === ""
+      ? {}
+      : { authorization: `Basic ${Buffer.from(`${user}:${decodeURIComponent(url.password)}`).toString("base64")}` };
   url.username = "";
   url.password = "";
   return { url: url.href, headers };

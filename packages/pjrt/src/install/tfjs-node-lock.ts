@@ -22,5 +22,7 @@ export const TFJS_NODE = {
 
 /** The members of the wheel that the binding needs: the two libraries and the headers of the C API. */
 export function isNeeded(member: string): boolean {
-  return /^tensorflow\/(libtensorflow_(cc|framework)\.so\.2$|include\/((tensorflow|tsl|xla)\/c\/|(tensorflow\/core|tensorflow\/tsl|tsl)\/platform\/ctstring))/.test(member);
+  return /^tensorflow\/(libtensorflow_(cc|framework)\.so\.2$|include\/((tensorflow|tsl|xla)\/c\/|(tensorflow\/core|tensorflow\/tsl|tsl)\/platform\/ctstring))/.test(
+    member,
+  );
 }

@@ -12,13 +12,24 @@ import { type OnProgress, progressMeter } from "./progress.ts";
  *
  * @throws L3M_DOWNLOAD for a file that is no zip, or one with members outside of the folder
  */
-export async function unpackWheel(wheel: string, folder: string, onProgress?: OnProgress, wanted: (member: string) => boolean = () => true): Promise<void> {
+export async function unpackWheel(
+  wheel: string,
+  folder: string,
+  onProgress?: OnProgress,
+  wanted: (member: string) => boolean = () => true,
+): Promise<void> {
   try {
     const zip = await openPromise(wheel, { strictFileNames: true, autoClose: false });
     try {
       const entries = [];
-      for await (const entry of zip.eachEntry()) if (!entry.fileName.endsWith("/") && wanted(entry.fileName)) entries.push(entry);
-      const report = progressMeter("unpack", path.basename(wheel), entries.reduce((sum, entry) => sum + entry.uncompressedSize, 0), onProgress);
+      for await (const entry of zip.eachEntry())
+        if (!entry.fileName.endsWith("/") && wanted(entry.fileName)) entries.push(entry);
+      const report = progressMeter(
+        "unpack",
+        path.basename(wheel),
+        entries.reduce((sum, entry) => sum + entry.uncompressedSize, 0),
+        onProgress,
+      );
       let bytes = 0;
       for (const entry of entries) {
         const target = path.join(folder, entry.fileName);
@@ -32,6 +43,11 @@ export async function unpackWheel(wheel: string, folder: string, onProgress?: On
       zip.close();
     }
   } catch (cause) {
-    throw new L3mError("L3M_DOWNLOAD", { message: "the wheel cannot be unpacked", where: { file: wheel }, got: cause instanceof Error ? cause.message : String(cause), cause });
+    throw new L3mError("L3M_DOWNLOAD", {
+      message: "the wheel cannot be unpacked",
+      where: { file: wheel },
+      got: cause instanceof Error ? cause.message : String(cause),
+      cause,
+    });
   }
 }

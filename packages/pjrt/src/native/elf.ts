@@ -24,7 +24,8 @@ function inspect(fd: number, size: number, symbol: string): string | undefined {
   if (header[4] !== 2 || header[5] !== 1) return "it is no 64-bit little-endian ELF file";
   if (header.readUInt16LE(16) !== SHARED_OBJECT) return "it is an ELF file but no shared library";
   const machine = header.readUInt16LE(18);
-  if (machine !== MACHINES[process.arch]) return `it is built for another processor (ELF machine ${machine}; this is ${process.arch})`;
+  if (machine !== MACHINES[process.arch])
+    return `it is built for another processor (ELF machine ${machine}; this is ${process.arch})`;
 
   const tableOffset = Number(header.readBigUInt64LE(40));
   const sectionCount = header.readUInt16LE(60);
@@ -34,7 +35,11 @@ function inspect(fd: number, size: number, symbol: string): string | undefined {
     if (index >= sectionCount) return undefined;
     const at = index * SECTION_BYTES;
     const [offset, length] = [Number(table.readBigUInt64LE(at + 24)), Number(table.readBigUInt64LE(at + 32))];
-    return { type: table.readUInt32LE(at + 4), link: table.readUInt32LE(at + 40), bytes: offset + length <= size ? read(fd, offset, length) : Buffer.alloc(0) };
+    return {
+      type: table.readUInt32LE(at + 4),
+      link: table.readUInt32LE(at + 40),
+      bytes: offset + length <= size ? read(fd, offset, length) : Buffer.alloc(0),
+    };
   };
   for (let index = 0; index < sectionCount; index++) {
     if (table.readUInt32LE(index * SECTION_BYTES + 4) !== DYNAMIC_SYMBOLS) continue;

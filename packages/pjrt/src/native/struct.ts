@@ -51,7 +51,10 @@ export class NativeStruct<N extends StructName> {
   /** Makes a field point to another struct, an array or text, and keeps that alive. `undefined` is the null pointer. */
   point(field: FieldName<N>, target: ArrayBufferView | NativeStruct<StructName> | undefined): this {
     this.targets.set(field, target);
-    return this.set(field, target === undefined ? 0n : target instanceof NativeStruct ? target.address : addressOf(target));
+    return this.set(
+      field,
+      target === undefined ? 0n : target instanceof NativeStruct ? target.address : addressOf(target),
+    );
   }
 
   /** Copies another struct into the place of a field, as it is now. */

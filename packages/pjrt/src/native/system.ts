@@ -12,7 +12,9 @@ const libc = koffi.load(null);
 const dlopen: (path: string, flags: number) => bigint | null = libc.func("void *dlopen(const char *path, int flags)");
 const dlsym: (handle: bigint, name: string) => bigint | null = libc.func("void *dlsym(void *handle, const char *name)");
 const dlerror: () => string | null = libc.func("const char *dlerror()");
-const memcpy: (to: ArrayBufferView, from: bigint, bytes: number) => void = libc.func("void memcpy(void *to, void *from, size_t bytes)");
+const memcpy: (to: ArrayBufferView, from: bigint, bytes: number) => void = libc.func(
+  "void memcpy(void *to, void *from, size_t bytes)",
+);
 
 const RTLD_NOW = 0x2;
 const RTLD_NODELETE = 0x1000;

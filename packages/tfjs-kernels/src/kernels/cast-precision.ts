@@ -27,7 +27,8 @@ const run = defineKernel<CastPrecisionAttrs>({
   inputs: ["x"],
   fallback: ({ x }, { to }) => {
     const source = x as Tensor;
-    const result = to === "bf16" ? tensor(roundToBf16(source.dataSync() as Float32Array), source.shape) : identity(source);
+    const result =
+      to === "bf16" ? tensor(roundToBf16(source.dataSync() as Float32Array), source.shape) : identity(source);
     if (to === "bf16") emulated.set(result.dataId, to);
     return result;
   },

@@ -35,7 +35,11 @@ export function checkpoint(fn: CheckpointedFunction, inputs: readonly Tensor[]):
 }
 
 /** The gradients of sum(y_i * dy_i) with respect to the float inputs, from a second run of `fn`. */
-function recompute(fn: CheckpointedFunction, inputs: readonly Tensor[], dys: readonly Tensor[]): (Tensor | undefined)[] {
+function recompute(
+  fn: CheckpointedFunction,
+  inputs: readonly Tensor[],
+  dys: readonly Tensor[],
+): (Tensor | undefined)[] {
   const fenced = optimizationBarrier([...inputs, ...dys]);
   const again = fenced.slice(0, inputs.length);
   const cotangents = fenced.slice(inputs.length);
@@ -43,7 +47,9 @@ function recompute(fn: CheckpointedFunction, inputs: readonly Tensor[], dys: rea
   const variables = again.filter((_, i) => isFloat[i]);
   const objective = (): tf.Scalar => {
     const outputs = fn(again);
-    const terms = outputs.flatMap((y, i) => (y.dtype === "float32" ? [tf.sum(tf.mul(y, cotangents[i] as Tensor))] : []));
+    const terms = outputs.flatMap((y, i) =>
+      y.dtype === "float32" ? [tf.sum(tf.mul(y, cotangents[i] as Tensor))] : [],
+    );
     return terms.reduce((sum, term) => tf.add(sum, term)) as tf.Scalar;
   };
   const { state } = tf.engine();

@@ -26,5 +26,9 @@ export function randomBits(key: Tensor, attrs: RandomBitsAttrs): Tensor {
 /** The same words on the host, for the fallbacks of the random kernels. */
 export function hostBits(key: Tensor | undefined, attrs: RandomBitsAttrs): Int32Array {
   const [k0 = 0, k1 = 0] = key === undefined ? [] : key.dataSync();
-  return threefryBits([k0, k1], attrs.stream, attrs.shape.reduce((product, size) => product * size, 1));
+  return threefryBits(
+    [k0, k1],
+    attrs.stream,
+    attrs.shape.reduce((product, size) => product * size, 1),
+  );
 }

@@ -5,8 +5,8 @@
 
 /** Coefficients for w = -log(1 - x^2) < 5, highest power first, in powers of (w - 2.5). */
 export const ERF_INV_CENTRAL = [
-  2.81022636e-8, 3.43273939e-7, -3.5233877e-6, -4.39150654e-6, 2.1858087e-4, -1.25372503e-3, -4.17768164e-3, 2.46640727e-1,
-  1.50140941,
+  2.81022636e-8, 3.43273939e-7, -3.5233877e-6, -4.39150654e-6, 2.1858087e-4, -1.25372503e-3, -4.17768164e-3,
+  2.46640727e-1, 1.50140941,
 ].map(Math.fround);
 
 /** Coefficients for w >= 5, highest power first, in powers of (sqrt(w) - 3). */

@@ -58,7 +58,8 @@ export function loadCheckpoint(folder: string): LoadedCheckpoint {
   if (!existsSync(manifestFile)) throw damaged("This is no checkpoint: manifest.json is missing.");
   const manifest = parseJson(manifestFile) as Manifest | undefined;
   if (manifest?.format !== "l3m-checkpoint") throw damaged("manifest.json is damaged.");
-  if (manifest.version !== FORMAT_VERSION) throw damaged("The checkpoint has another format.", `version ${FORMAT_VERSION}`, `version ${manifest.version}`);
+  if (manifest.version !== FORMAT_VERSION)
+    throw damaged("The checkpoint has another format.", `version ${FORMAT_VERSION}`, `version ${manifest.version}`);
   const unlisted = FILES.find((file) => !(file in (manifest.files ?? {})));
   if (unlisted !== undefined) throw damaged("manifest.json is damaged.", `an entry for ${unlisted}`, "none");
   for (const [file, { bytes, sha256 }] of Object.entries(manifest.files)) {
@@ -70,7 +71,8 @@ export function loadCheckpoint(folder: string): LoadedCheckpoint {
     if (hash !== sha256) throw damaged(`${file} was changed.`, `sha256 ${sha256}`, `sha256 ${hash}`);
   }
   const loop = parseJson(path.join(folder, "state.json")) as LoopState;
-  if (loop.step !== manifest.step) throw damaged("manifest.json was changed.", `step ${loop.step}, as in state.json`, `step ${manifest.step}`);
+  if (loop.step !== manifest.step)
+    throw damaged("manifest.json was changed.", `step ${loop.step}, as in state.json`, `step ${manifest.step}`);
   return { path: folder, manifest, loop, tensors: readSafetensors(path.join(folder, "shard-0.safetensors")) };
 }
 

@@ -23,7 +23,8 @@ export function writeSafetensors(file: string, tensors: ReadonlyMap<string, Stor
   try {
     writeAll(descriptor, length);
     writeAll(descriptor, Buffer.from(padded));
-    for (const { data } of tensors.values()) writeAll(descriptor, Buffer.from(data.buffer, data.byteOffset, data.byteLength));
+    for (const { data } of tensors.values())
+      writeAll(descriptor, Buffer.from(data.buffer, data.byteOffset, data.byteLength));
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
@@ -34,11 +35,19 @@ export function writeSafetensors(file: string, tensors: ReadonlyMap<string, Stor
 export function readSafetensors(file: string): Map<string, StoredArray> {
   const bytes = readFileSync(file);
   const damaged = (got: string): L3mError =>
-    new L3mError("L3M_CHECKPOINT", { message: "The file is no whole safetensors file.", where: { file }, got, fix: "Use another checkpoint." });
+    new L3mError("L3M_CHECKPOINT", {
+      message: "The file is no whole safetensors file.",
+      where: { file },
+      got,
+      fix: "Use another checkpoint.",
+    });
   if (bytes.length < 8) throw damaged(`${bytes.length} bytes`);
   const headerLength = Number(bytes.readBigUInt64LE(0));
   if (headerLength > bytes.length - 8) throw damaged(`a header of ${headerLength} bytes in a file of ${bytes.length}`);
-  const header = JSON.parse(bytes.toString("utf8", 8, 8 + headerLength)) as Record<string, { dtype: string; shape: number[]; data_offsets: [number, number] }>;
+  const header = JSON.parse(bytes.toString("utf8", 8, 8 + headerLength)) as Record<
+    string,
+    { dtype: string; shape: number[]; data_offsets: [number, number] }
+  >;
   const tensors = new Map<string, StoredArray>();
   for (const [name, entry] of Object.entries(header)) {
     if (name === "__metadata__") continue;
@@ -56,5 +65,5 @@ function dtypeOf(data: StoredArray["data"]): Dtype {
 }
 
 function writeAll(descriptor: number, bytes: Buffer): void {
-  for (let written = 0; written < bytes.length; ) written += writeSync(descriptor, bytes, written);
+  for (let written = 0; written < bytes.length;) written += writeSync(descriptor, bytes, written);
 }

@@ -1,6 +1,18 @@
 /** Writing a checkpoint so that a crash at any moment leaves either the old ones or the new one, never half of it. */
 import { createHash } from "node:crypto";
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { L3mError } from "@l3m/errors";
 import { FORMAT_VERSION, folderOfStep, type LoopState, type Manifest, type TensorEntry } from "./format.ts";
@@ -43,7 +55,8 @@ export function saveCheckpoint(folder: string, contents: CheckpointContents, kee
     rmSync(temporary, { recursive: true, force: true });
     throw writeError(error, target);
   }
-  for (const old of savedSteps(folder).slice(0, -keep)) rmSync(path.join(folder, old), { recursive: true, force: true });
+  for (const old of savedSteps(folder).slice(0, -keep))
+    rmSync(path.join(folder, old), { recursive: true, force: true });
   return target;
 }
 
@@ -62,7 +75,8 @@ function unfinished(folder: string): string[] {
 
 /** Turns a failed write into an error that says what to do. */
 export function writeError(error: unknown, file: string): Error {
-  if (!(error instanceof Error) || !("code" in error)) return error instanceof Error ? error : new L3mError("L3M_RUN_DIR", { message: String(error), where: { file } });
+  if (!(error instanceof Error) || !("code" in error))
+    return error instanceof Error ? error : new L3mError("L3M_RUN_DIR", { message: String(error), where: { file } });
   const { code } = error;
   if (code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG") {
     return new L3mError("L3M_DISK_FULL", {

@@ -13,21 +13,37 @@ export async function readState(state: TrainState): Promise<Map<string, StoredAr
     ...Object.entries(state.slots).flatMap(([slot, values]) => entriesUnder(`optim/${slot}`, values)),
   ];
   const arrays = await Promise.all(
-    named.map(async ([name, tensor]) => [name, { data: (await tensor.data()) as StoredArray["data"], shape: tensor.shape }] as const),
+    named.map(
+      async ([name, tensor]) =>
+        [name, { data: (await tensor.data()) as StoredArray["data"], shape: tensor.shape }] as const,
+    ),
   );
   return new Map(arrays);
 }
 
 /** The state of a checkpoint as tensors. @throws L3M_BAD_STATE_DICT when names or shapes are not those of the model. */
-export function restoreState(model: Model, tensors: ReadonlyMap<string, StoredArray>, slotNames: readonly string[]): TrainState {
+export function restoreState(
+  model: Model,
+  tensors: ReadonlyMap<string, StoredArray>,
+  slotNames: readonly string[],
+): TrainState {
   const under = (prefix: string): Map<string, StoredArray> =>
-    new Map([...tensors].filter(([name]) => name.startsWith(`${prefix}/`)).map(([name, value]) => [name.slice(prefix.length + 1), value]));
+    new Map(
+      [...tensors]
+        .filter(([name]) => name.startsWith(`${prefix}/`))
+        .map(([name, value]) => [name.slice(prefix.length + 1), value]),
+    );
   const params = under("model");
   const buffers = under("buffers");
   checkStateDict([...model.params, ...model.buffers], new Map([...params, ...buffers]));
   const dtypes = new Map(model.buffers.map((spec) => [spec.path, spec.dtype]));
   const toTensors = (values: ReadonlyMap<string, StoredArray>): ByPath =>
-    Object.fromEntries([...values].map(([path, { data, shape }]) => [path, tf.tensor(data, [...shape], dtypes.get(path) ?? "float32") as Tensor]));
+    Object.fromEntries(
+      [...values].map(([path, { data, shape }]) => [
+        path,
+        tf.tensor(data, [...shape], dtypes.get(path) ?? "float32") as Tensor,
+      ]),
+    );
   return {
     params: toTensors(params),
     buffers: toTensors(buffers),

@@ -2,7 +2,15 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Dimensions, MeshSpec } from "@l3m/fsdp-mesh";
 
-export const ENGINE_NAMES = ["xla-cuda13", "xla-cuda12", "xla-cpu", "tfjs-node-gpu", "tfjs-node", "wasm", "tfjs-cpu"] as const;
+export const ENGINE_NAMES = [
+  "xla-cuda13",
+  "xla-cuda12",
+  "xla-cpu",
+  "tfjs-node-gpu",
+  "tfjs-node",
+  "wasm",
+  "tfjs-cpu",
+] as const;
 
 /** One engine. `xla` and `auto` are requests that resolve to one of these. */
 export type EngineName = (typeof ENGINE_NAMES)[number];
@@ -16,7 +24,8 @@ export interface Placement {
 }
 
 /** Placements in the same shape as a tree; undefined means replicated. */
-export type PlacementTree = Placement | undefined | readonly PlacementTree[] | { readonly [key: string]: PlacementTree };
+export type PlacementTree =
+  Placement | undefined | readonly PlacementTree[] | { readonly [key: string]: PlacementTree };
 
 export interface JitOptions {
   readonly name: string;

@@ -18,7 +18,9 @@ export const ENGINES: readonly EngineAdapter[] = [xlaCuda13, xlaCuda12, xlaCpu, 
  * @throws L3M_ENGINE_MISSING, L3M_USAGE for an unknown name, L3M_BAD_OPTION for a mesh that it cannot span, L3M_DOWNLOAD
  */
 export async function openEngine(request: string, options: EngineOptions = {}): Promise<Engine> {
-  const wanted = ENGINES.filter(({ name }) => request === "auto" || name === request || (request === "xla" && name.startsWith("xla-")));
+  const wanted = ENGINES.filter(
+    ({ name }) => request === "auto" || name === request || (request === "xla" && name.startsWith("xla-")),
+  );
   if (wanted.length === 0) {
     const names = ["auto", "xla", ...ENGINES.map(({ name }) => name)];
     throw new L3mError("L3M_USAGE", {
@@ -40,9 +42,16 @@ export async function openEngine(request: string, options: EngineOptions = {}): 
     const engine = await adapter.start(options);
     await requireDevices(engine, options);
     const why = wanted.length === 1 ? "as asked" : `best of "${request}"`;
-    return { ...engine, description: `${engine.description} (${why}; ${reason}${passed.length === 0 ? "" : `; passed over ${passed.map((line) => line.split(":")[0]).join(", ")}`})` };
+    return {
+      ...engine,
+      description: `${engine.description} (${why}; ${reason}${passed.length === 0 ? "" : `; passed over ${passed.map((line) => line.split(":")[0]).join(", ")}`})`,
+    };
   }
-  throw new L3mError("L3M_ENGINE_MISSING", { message: `No engine of "${request}" is available.`, got: passed.join("; "), fix: "Run: npx l3m engine doctor" });
+  throw new L3mError("L3M_ENGINE_MISSING", {
+    message: `No engine of "${request}" is available.`,
+    got: passed.join("; "),
+    fix: "Run: npx l3m engine doctor",
+  });
 }
 
 /** Refuses an engine that would run the mesh of a config on fewer devices. */

@@ -44,7 +44,11 @@ function adapter(name: "tfjs-node" | "tfjs-node-gpu"): EngineAdapter {
       }
       await tf.setBackend("tensorflow");
       const backend: unknown = tf.backend();
-      const onGpu = typeof backend === "object" && backend !== null && "isUsingGpuDevice" in backend && backend.isUsingGpuDevice === true;
+      const onGpu =
+        typeof backend === "object" &&
+        backend !== null &&
+        "isUsingGpuDevice" in backend &&
+        backend.isUsingGpuDevice === true;
       if (name === "tfjs-node-gpu" && !onGpu) {
         throw new L3mError("L3M_ENGINE_MISSING", {
           message: "tfjs-node-gpu found no usable GPU and would run on the CPU.",
@@ -60,7 +64,16 @@ function adapter(name: "tfjs-node" | "tfjs-node-gpu"): EngineAdapter {
 
 /** The package's entry point: in the l3m cache, or among the packages that the current project can see. */
 function locate(name: string, options: EngineOptions): string | undefined {
-  const cached = path.join(options.cacheDir ?? defaultCacheDir(), "engines", name, "node_modules", "@tensorflow", name, "dist", "index.js");
+  const cached = path.join(
+    options.cacheDir ?? defaultCacheDir(),
+    "engines",
+    name,
+    "node_modules",
+    "@tensorflow",
+    name,
+    "dist",
+    "index.js",
+  );
   if (existsSync(cached)) return cached;
   for (const from of [import.meta.url, path.join(process.cwd(), "package.json")]) {
     try {
@@ -73,9 +86,12 @@ function locate(name: string, options: EngineOptions): string | undefined {
 }
 
 function describe(name: string, entry: string | undefined): Availability {
-  if (entry === undefined) return { ok: false, reason: `@tensorflow/${name} is not installed (npx l3m engine install tfjs-node)` };
+  if (entry === undefined)
+    return { ok: false, reason: `@tensorflow/${name} is not installed (npx l3m engine install tfjs-node)` };
   const binding = path.join(path.dirname(entry), "..", "lib", "napi-v8", "tfjs_binding.node");
-  return existsSync(binding) ? { ok: true, reason: `found ${entry}` } : { ok: false, reason: `its native binding is missing: ${binding}` };
+  return existsSync(binding)
+    ? { ok: true, reason: `found ${entry}` }
+    : { ok: false, reason: `its native binding is missing: ${binding}` };
 }
 
 /** Node 24 dropped two helpers that the package calls; TensorFlow is told to be quiet and to allocate GPU memory as needed. */

@@ -6,7 +6,16 @@ import { deviceCount } from "@l3m/fsdp-mesh";
 import { L3mError } from "@l3m/errors";
 import { defaultCacheDir, ensurePlugin, findPlugin, isOffline, type ClientOptions } from "@l3m/pjrt";
 import type { ShardingTree, XlaEngine } from "@l3m/tfjs-backend-xla";
-import type { Availability, Engine, EngineAdapter, EngineOptions, Jitted, JitOptions, PlacementTree, Tree } from "./engine.ts";
+import type {
+  Availability,
+  Engine,
+  EngineAdapter,
+  EngineOptions,
+  Jitted,
+  JitOptions,
+  PlacementTree,
+  Tree,
+} from "./engine.ts";
 
 export const xlaCpu = adapter("xla-cpu", "cpu");
 export const xlaCuda12 = adapter("xla-cuda12", "cuda12");
@@ -40,8 +49,13 @@ function adapter(name: "xla-cpu" | "xla-cuda12" | "xla-cuda13", platform: Platfo
 function availability(platform: Platform, options: EngineOptions): Availability {
   if (platform !== "cpu" && !existsSync(NVIDIA_DEVICE)) return { ok: false, reason: "no NVIDIA driver" };
   const found = findPlugin(platform, options.cacheDir === undefined ? {} : { cacheDir: options.cacheDir });
-  if (found !== undefined) return { ok: true, reason: `plugin ${path.basename(found.path)} from ${found.source === "cache" ? "the l3m cache" : found.source}` };
-  if (platform !== "cpu") return { ok: false, reason: `no PJRT plugin for ${platform} (npx l3m engine install ${platform})` };
+  if (found !== undefined)
+    return {
+      ok: true,
+      reason: `plugin ${path.basename(found.path)} from ${found.source === "cache" ? "the l3m cache" : found.source}`,
+    };
+  if (platform !== "cpu")
+    return { ok: false, reason: `no PJRT plugin for ${platform} (npx l3m engine install ${platform})` };
   if (isOffline()) return { ok: false, reason: "no PJRT plugin in the cache, and L3M_OFFLINE forbids downloading one" };
   return { ok: true, reason: "its plugin will be downloaded (63 MB)" };
 }
@@ -78,7 +92,11 @@ async function startOn(name: Engine["name"], platform: Platform, options: Engine
   };
 }
 
-function xlaJit<A extends readonly Tree[], R extends Tree>(xla: XlaEngine, fn: (...args: A) => R, options: JitOptions): Jitted<A, R> {
+function xlaJit<A extends readonly Tree[], R extends Tree>(
+  xla: XlaEngine,
+  fn: (...args: A) => R,
+  options: JitOptions,
+): Jitted<A, R> {
   const compiled = xla.jit(fn, {
     name: options.name,
     ...(options.donate === undefined ? {} : { donate: options.donate }),
@@ -124,10 +142,16 @@ function raiseCollectiveTimeouts(devices: number): void {
   if (devices <= cpus().length / 2 || devices === 1) return;
   const flags = process.env["XLA_FLAGS"] ?? "";
   if (flags.includes("xla_cpu_collective_call")) return;
-  process.env["XLA_FLAGS"] = `${flags} --xla_cpu_collective_call_warn_stuck_timeout_seconds=120 --xla_cpu_collective_call_terminate_timeout_seconds=600`.trim();
+  process.env["XLA_FLAGS"] =
+    `${flags} --xla_cpu_collective_call_warn_stuck_timeout_seconds=120 --xla_cpu_collective_call_terminate_timeout_seconds=600`.trim();
 }
 
-function formatProgress(progress: { readonly phase: string; readonly file: string; readonly bytes: number; readonly totalBytes: number }): string {
+function formatProgress(progress: {
+  readonly phase: string;
+  readonly file: string;
+  readonly bytes: number;
+  readonly totalBytes: number;
+}): string {
   const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(0);
   return `${progress.phase} ${progress.file}: ${megabytes(progress.bytes)} of ${megabytes(progress.totalBytes)} MB`;
 }

@@ -19,8 +19,13 @@ export function lossChart(lines: readonly MetricsLine[], key = "loss"): string {
   const y = (value: number): number => HEIGHT - MARGIN.bottom - (value / top) * (HEIGHT - MARGIN.top - MARGIN.bottom);
   const path = (series: readonly (readonly [number, number])[]): string =>
     series.map(([step, value], i) => `${i === 0 ? "M" : "L"}${x(step).toFixed(1)},${y(value).toFixed(1)}`).join("");
-  const yTicks = ticks(top).map((value) => `<line class="grid" x1="${MARGIN.left}" x2="${WIDTH - MARGIN.right}" y1="${y(value)}" y2="${y(value)}"/><text x="${MARGIN.left - 8}" y="${y(value) + 4}" text-anchor="end">${value}</text>`);
-  const xTicks = ticks(lastStep).map((step) => `<text x="${x(step)}" y="${HEIGHT - 10}" text-anchor="middle">${step}</text>`);
+  const yTicks = ticks(top).map(
+    (value) =>
+      `<line class="grid" x1="${MARGIN.left}" x2="${WIDTH - MARGIN.right}" y1="${y(value)}" y2="${y(value)}"/><text x="${MARGIN.left - 8}" y="${y(value) + 4}" text-anchor="end">${value}</text>`,
+  );
+  const xTicks = ticks(lastStep).map(
+    (step) => `<text x="${x(step)}" y="${HEIGHT - 10}" text-anchor="middle">${step}</text>`,
+  );
   return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${key} over steps">${yTicks.join("")}${xTicks.join("")}<path class="raw" d="${path(points)}"/><path class="smooth" d="${path(smooth)}"/></svg>`;
 }
 

@@ -59,9 +59,13 @@ function scoreTable({ set, rows }: ReportContents["scores"][number]): string {
 
 function galleryGrid({ set, items }: Gallery): string {
   const cards = items.map(
-    ({ image, caption, nearest }) => `<article><img src="${image}" alt="${escape(caption)}" width="64" height="64"><div><b>${escape(caption)}</b><ol>${nearest
-      .map((hit) => `<li${hit.isTrue ? ' class="hit"' : ""}>${escape(hit.caption)} <small>${hit.score.toFixed(2)}</small></li>`)
-      .join("")}</ol></div></article>`,
+    ({ image, caption, nearest }) =>
+      `<article><img src="${image}" alt="${escape(caption)}" width="64" height="64"><div><b>${escape(caption)}</b><ol>${nearest
+        .map(
+          (hit) =>
+            `<li${hit.isTrue ? ' class="hit"' : ""}>${escape(hit.caption)} <small>${hit.score.toFixed(2)}</small></li>`,
+        )
+        .join("")}</ol></div></article>`,
   );
   return `<h2>Images of "${escape(set)}" and the captions that the model finds nearest</h2><p>In bold the true caption; green where the model finds it. Numbers are cosines.</p><section class="gallery">${cards.join("")}</section>`;
 }

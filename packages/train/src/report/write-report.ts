@@ -26,7 +26,8 @@ export interface ReportInputs {
 export async function writeReport(inputs: ReportInputs): Promise<void> {
   const { experiment, metrics, sets, validation } = inputs;
   const steps = metrics.filter((line) => typeof line["loss"] === "number");
-  const mean = (lines: readonly MetricsLine[]): string => (lines.reduce((sum, line) => sum + Number(line["loss"]), 0) / Math.max(lines.length, 1)).toFixed(3);
+  const mean = (lines: readonly MetricsLine[]): string =>
+    (lines.reduce((sum, line) => sum + Number(line["loss"]), 0) / Math.max(lines.length, 1)).toFixed(3);
   const facts: [string, string][] = [
     ["engine", inputs.engine],
     ["steps", `${steps.at(-1)?.step ?? 0}`],
@@ -59,9 +60,17 @@ async function galleryOf(set: ValidationSet, runs: readonly MetricRun[]): Promis
     const sample = await set.source.sample(row);
     if (sample?.image === undefined) return undefined;
     const nearest = await Promise.all(
-      (found[i] ?? []).map(async (hit) => ({ caption: (await set.source.sample(hit.row))?.text ?? `sample ${hit.row}`, score: hit.score, isTrue: hit.row === row })),
+      (found[i] ?? []).map(async (hit) => ({
+        caption: (await set.source.sample(hit.row))?.text ?? `sample ${hit.row}`,
+        score: hit.score,
+        isTrue: hit.row === row,
+      })),
     );
-    items.push({ image: `data:image/png;base64,${(await encodePng(sample.image)).toString("base64")}`, caption: sample.text, nearest });
+    items.push({
+      image: `data:image/png;base64,${(await encodePng(sample.image)).toString("base64")}`,
+      caption: sample.text,
+      nearest,
+    });
   }
   return { set: set.name, items };
 }

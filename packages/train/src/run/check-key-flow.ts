@@ -18,7 +18,11 @@ export async function inspectKeyFlow(inspected: Omit<Experiment, "config">, repo
   const { check, loaded, registry } = inspected;
   if (check.errors.length > 0) return check;
   try {
-    return checkConfig(loaded, registry, await readDataKeys({ ...inspected, config: parseExperiment(loaded) }, reporter));
+    return checkConfig(
+      loaded,
+      registry,
+      await readDataKeys({ ...inspected, config: parseExperiment(loaded) }, reporter),
+    );
   } catch (error) {
     if (!isL3mError(error) || error.code !== "L3M_DATA_NOT_FOUND") throw error;
     const { message, where = {} } = error.details;

@@ -1,6 +1,15 @@
 /** Finding what went wrong after a loss or gradient norm that is not finite: the first bad tensor, in order of computation. */
 import type { Tensor } from "@tensorflow/tfjs-core";
-import { type DataDict, type DataValue, isTensor, type ReadWriteBlock, ContainerBlock, type Loss, type Model, withParams } from "@l3m/core";
+import {
+  type DataDict,
+  type DataValue,
+  isTensor,
+  type ReadWriteBlock,
+  ContainerBlock,
+  type Loss,
+  type Model,
+  withParams,
+} from "@l3m/core";
 import { L3mError } from "@l3m/errors";
 import type { CollectedContext } from "../step/forward-context.ts";
 import { valueAndGrads } from "../step/value-and-grads.ts";
@@ -36,9 +45,16 @@ export async function notFiniteError(parts: {
 
 const BAD_PARAMETER = "parameter";
 
-async function firstBad(model: Model, loss: Loss, state: TrainState, batch: ByPath, { context }: CollectedContext): Promise<string> {
+async function firstBad(
+  model: Model,
+  loss: Loss,
+  state: TrainState,
+  batch: ByPath,
+  { context }: CollectedContext,
+): Promise<string> {
   for (const [key, tensor] of Object.entries(batch)) if (await isBad(tensor)) return `batch entry "${key}"`;
-  for (const [path, tensor] of Object.entries(state.params)) if (await isBad(tensor)) return `${BAD_PARAMETER} "${path}"`;
+  for (const [path, tensor] of Object.entries(state.params))
+    if (await isBad(tensor)) return `${BAD_PARAMETER} "${path}"`;
   const values = new Map(Object.entries({ ...state.params, ...state.buffers }));
   const dict: DataDict = new Map(Object.entries(batch));
   for (const block of leafBlocks(model.root)) {
@@ -46,14 +62,16 @@ async function firstBad(model: Model, loss: Loss, state: TrainState, batch: ByPa
     withParams(values, () => block.forward(dict, context));
     for (const [key, value] of dict) {
       if (before.get(key) === value) continue;
-      for (const [name, tensor] of tensorsIn(key, value)) if (await isBad(tensor)) return `"${name}" written by ${block.path === "" ? "the model" : block.path}`;
+      for (const [name, tensor] of tensorsIn(key, value))
+        if (await isBad(tensor)) return `"${name}" written by ${block.path === "" ? "the model" : block.path}`;
     }
   }
   const result = withParams(values, () => loss.forward(dict, context));
   if (await isBad(result.loss)) return "the loss itself (everything that it reads is finite)";
   const trained = model.params.filter(({ trainable }) => trainable);
   const { grads } = valueAndGrads(
-    () => withParams(values, () => loss.forward(model.root.forward(new Map(Object.entries(batch)), context), context).loss),
+    () =>
+      withParams(values, () => loss.forward(model.root.forward(new Map(Object.entries(batch)), context), context).loss),
     trained.map(({ path }) => state.params[path] as Tensor),
   );
   for (const [i, spec] of trained.entries()) {
@@ -70,7 +88,8 @@ function leafBlocks(block: ReadWriteBlock): readonly ReadWriteBlock[] {
 
 function tensorsIn(name: string, value: DataValue): [string, Tensor][] {
   if (isTensor(value)) return [[name, value]];
-  if (Array.isArray(value)) return (value as readonly DataValue[]).flatMap((item, i) => tensorsIn(`${name}.${i}`, item));
+  if (Array.isArray(value))
+    return (value as readonly DataValue[]).flatMap((item, i) => tensorsIn(`${name}.${i}`, item));
   return [];
 }
 

@@ -33,7 +33,12 @@ export interface FiniteSource {
   /** `rows` of each batch are real. */
   batches(): AsyncIterable<{ readonly batch: Batch; readonly rows: number }>;
   /** One sample before its transforms, for people to look at: an 8-bit RGB image `[H, W, 3]` and its text, where it has them. */
-  sample(row: number): Promise<{ readonly image?: { readonly data: Uint8Array; readonly shape: readonly number[] }; readonly text: string }>;
+  sample(
+    row: number,
+  ): Promise<{
+    readonly image?: { readonly data: Uint8Array; readonly shape: readonly number[] };
+    readonly text: string;
+  }>;
   /** Credits that must be shown with the data. */
   readonly credits: readonly string[];
 }
@@ -63,7 +68,9 @@ export async function openTrainData(experiment: Experiment, reporter: Reporter, 
     workers: split.workers,
     prefetch: split.prefetch,
     onSkip: ({ message }) => reporter.warn(`a sample is skipped and replaced:\n${message}`),
-    ...(split.workers > 0 ? { recipe: { builder: builderUrl(), plugins: workerModules(plugins), pipeline: nodes } } : {}),
+    ...(split.workers > 0
+      ? { recipe: { builder: builderUrl(), plugins: workerModules(plugins), pipeline: nodes } }
+      : {}),
   });
   let first: ReturnType<BatchSource["next"]> | undefined = loader.next(); // made while the engine compiles
   first.catch(() => undefined); // heard when its turn comes
@@ -85,7 +92,11 @@ export async function openTrainData(experiment: Experiment, reporter: Reporter, 
 }
 
 /** Opens one validation set. */
-export async function openValidationData(experiment: Experiment, name: string, reporter: Reporter): Promise<FiniteSource> {
+export async function openValidationData(
+  experiment: Experiment,
+  name: string,
+  reporter: Reporter,
+): Promise<FiniteSource> {
   const split = experiment.config.data.val?.[name] as DataSplit;
   const { pipeline } = await openPipeline(experiment, split, `data.val.${name}`, reporter);
   const { dataset } = pipeline;
@@ -97,7 +108,13 @@ export async function openValidationData(experiment: Experiment, name: string, r
     credits: dataset.credits ?? [],
     async *batches() {
       const sampler = new SequentialSampler({ dataset, batchSize, seed: 0 });
-      const loader = await createLoader({ pipeline, sampler, seed: 0, badSamples: "drop", onSkip: ({ message }) => reporter.warn(message) });
+      const loader = await createLoader({
+        pipeline,
+        sampler,
+        seed: 0,
+        badSamples: "drop",
+        onSkip: ({ message }) => reporter.warn(message),
+      });
       for (let loaded = await loader.next(); loaded !== undefined; loaded = await loader.next()) {
         const rows = Object.values(loaded.batch.tensors)[0]?.shape[0] ?? 0;
         yield { batch: padded(loaded.batch, batchSize), rows };
@@ -107,7 +124,10 @@ export async function openValidationData(experiment: Experiment, name: string, r
     async sample(row) {
       const sample = await dataset.get(row, NO_RANDOMNESS);
       const { image, text } = sample;
-      const shown = typeof image === "object" && image.data instanceof Uint8Array ? { image: { data: image.data, shape: image.shape } } : {};
+      const shown =
+        typeof image === "object" && image.data instanceof Uint8Array
+          ? { image: { data: image.data, shape: image.shape } }
+          : {};
       return { ...shown, text: typeof text === "string" ? text : "" };
     },
   };
@@ -122,14 +142,28 @@ export async function readDataKeys(experiment: Experiment, reporter: Reporter): 
   const keys = async (split: DataSplit, where: string): Promise<readonly string[]> =>
     keysOf((await openPipeline(experiment, split, where, reporter)).pipeline);
   const dataKeys = await keys(train, "data.train");
-  const sets = Object.entries(val ?? {}).map(async ([name, split]) => [name, await keys(split, `data.val.${name}`)] as const);
+  const sets = Object.entries(val ?? {}).map(
+    async ([name, split]) => [name, await keys(split, `data.val.${name}`)] as const,
+  );
   return { dataKeys, validationKeys: Object.fromEntries(await Promise.all(sets)) };
 }
 
 /** The parts of one split, with its data set prepared. */
-async function openPipeline(experiment: Experiment, split: DataSplit, where: string, reporter: Reporter): Promise<{ readonly pipeline: Pipeline; readonly nodes: PipelineNodes }> {
+async function openPipeline(
+  experiment: Experiment,
+  split: DataSplit,
+  where: string,
+  reporter: Reporter,
+): Promise<{ readonly pipeline: Pipeline; readonly nodes: PipelineNodes }> {
   const { dataset, transforms, tokenizer, collate } = split;
-  const nodes = { dataset, transforms, tokenizer, collate, where, folder: path.dirname(path.resolve(experiment.loaded.file)) };
+  const nodes = {
+    dataset,
+    transforms,
+    tokenizer,
+    collate,
+    where,
+    folder: path.dirname(path.resolve(experiment.loaded.file)),
+  };
   const pipeline = pipelineOf(experiment.registry, nodes);
   await prepareDataset(pipeline.dataset, (done, total) => reporter.work(`preparing ${where}`, done, total));
   return { pipeline, nodes };
@@ -146,13 +180,18 @@ const DATA_KINDS: readonly string[] = ["dataset", "transform", "tokenizer", "col
 
 /** Modules that worker threads must load. */
 function workerModules(plugins: readonly Plugin[]): string[] {
-  const needed = plugins.filter(({ provides, namespace }) => namespace !== "core" && provides.some(({ kind }) => DATA_KINDS.includes(kind)));
+  const needed = plugins.filter(
+    ({ provides, namespace }) => namespace !== "core" && provides.some(({ kind }) => DATA_KINDS.includes(kind)),
+  );
   return needed.flatMap(({ module }) => (module === undefined ? [] : [module]));
 }
 
 /** Worker threads run compiled code, also when this module runs from its source under a test runner. */
 function builderUrl(): string {
-  return new URL(import.meta.url.endsWith(".ts") ? "../../dist/run/pipeline-builder.js" : "./pipeline-builder.js", import.meta.url).href;
+  return new URL(
+    import.meta.url.endsWith(".ts") ? "../../dist/run/pipeline-builder.js" : "./pipeline-builder.js",
+    import.meta.url,
+  ).href;
 }
 
 function padded(batch: Batch, rows: number): Batch {

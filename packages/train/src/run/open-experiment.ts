@@ -1,7 +1,16 @@
 /** From a config file to everything that can be built from it; every mistake is reported at once, before anything is allocated. */
 import { pathToFileURL } from "node:url";
 import { corePlugin, type Plugin, Registry } from "@l3m/core";
-import { checkConfig, type CheckReport, type ExperimentConfig, findPlugins, loadConfig, type LoadedConfig, loadPlugins, parseExperiment } from "@l3m/config";
+import {
+  checkConfig,
+  type CheckReport,
+  type ExperimentConfig,
+  findPlugins,
+  loadConfig,
+  type LoadedConfig,
+  loadPlugins,
+  parseExperiment,
+} from "@l3m/config";
 import { throwAll } from "@l3m/errors";
 
 export interface Experiment {
@@ -39,7 +48,9 @@ export async function inspectExperiment(file: string, options: OpenOptions = {})
     corePlugin,
     ...found.map(({ plugin }, i) => {
       const source = sources[i];
-      return plugin.module === undefined && source?.kind === "module" ? { ...plugin, module: pathToFileURL(source.entry).href } : plugin;
+      return plugin.module === undefined && source?.kind === "module"
+        ? { ...plugin, module: pathToFileURL(source.entry).href }
+        : plugin;
     }),
   ];
   const registry = new Registry(plugins);

@@ -22,11 +22,15 @@ const DEFAULT_COLLATE = "data/default-collate";
 export function pipelineOf(registry: Registry, nodes: PipelineNodes): Pipeline {
   const { dataset, transforms, tokenizer, collate, where, folder } = nodes;
   const resolveFile = (file: string): string => path.resolve(folder, file);
-  const parent = tokenizer === null ? {} : { tokenizer: resolveNode(registry, ["tokenizer"], tokenizer, `${where}.tokenizer`) };
+  const parent =
+    tokenizer === null ? {} : { tokenizer: resolveNode(registry, ["tokenizer"], tokenizer, `${where}.tokenizer`) };
   return {
     dataset: build(registry, "dataset", dataset, { where: `${where}.dataset`, resolveFile }).product,
-    transforms: transforms.map((node, i) => build(registry, "transform", node, { where: `${where}.transforms.${i}`, resolveFile }).product),
-    collate: build(registry, "collate", collate ?? DEFAULT_COLLATE, { where: `${where}.collate`, parent, resolveFile }).product,
+    transforms: transforms.map(
+      (node, i) => build(registry, "transform", node, { where: `${where}.transforms.${i}`, resolveFile }).product,
+    ),
+    collate: build(registry, "collate", collate ?? DEFAULT_COLLATE, { where: `${where}.collate`, parent, resolveFile })
+      .product,
   };
 }
 

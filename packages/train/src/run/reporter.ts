@@ -30,7 +30,9 @@ export interface ScoreRow {
 }
 
 /** Plain lines; works in pipes and log files. */
-export function plainReporter(write: (line: string) => void = (line) => void process.stdout.write(`${line}\n`)): Reporter {
+export function plainReporter(
+  write: (line: string) => void = (line) => void process.stdout.write(`${line}\n`),
+): Reporter {
   let lastWork = "";
   return {
     info: write,

@@ -22,7 +22,9 @@ export function checkpointToResume(request: ResumeRequest): LoadedCheckpoint | u
     return undefined;
   }
   const checkpoint =
-    resume === "auto" ? loadLatest(run.checkpoints, (error) => reporter.warn(`passed over a damaged checkpoint:\n${error.message}`)) : loadCheckpoint(resume);
+    resume === "auto"
+      ? loadLatest(run.checkpoints, (error) => reporter.warn(`passed over a damaged checkpoint:\n${error.message}`))
+      : loadCheckpoint(resume);
   if (checkpoint === undefined) return undefined;
   if (checkpoint.manifest.engine !== request.engine && !request.allowEngineChange) {
     throw new L3mError("L3M_CHECKPOINT", {
@@ -54,5 +56,8 @@ function changedLines(before: string, after: string): string[] {
   const lines = (text: string): string[] => text.split("\n").filter((line) => line.trim() !== "" && !FREE.test(line));
   const old = lines(before);
   const now = lines(after);
-  return [...now.filter((line) => !old.includes(line)), ...old.filter((line) => !now.includes(line)).map((line) => `was ${line.trim()}`)].map((line) => line.trim());
+  return [
+    ...now.filter((line) => !old.includes(line)),
+    ...old.filter((line) => !now.includes(line)).map((line) => `was ${line.trim()}`),
+  ].map((line) => line.trim());
 }

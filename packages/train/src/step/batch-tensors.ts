@@ -7,7 +7,9 @@ export function batchTensors(batch: Batch): ByPath {
   return Object.fromEntries(
     Object.entries(batch.tensors).map(([key, { data, shape }]) => [
       key,
-      data instanceof Uint8Array ? tf.tensor(Int32Array.from(data), [...shape], "int32") : tf.tensor(data, [...shape], data instanceof Float32Array ? "float32" : "int32"),
+      data instanceof Uint8Array
+        ? tf.tensor(Int32Array.from(data), [...shape], "int32")
+        : tf.tensor(data, [...shape], data instanceof Float32Array ? "float32" : "int32"),
     ]),
   );
 }

@@ -10,7 +10,12 @@ import type { ByPath, TrainState } from "./train-state.ts";
 /** Entries of the DataDict after the model, by key, and the loss of the batch. */
 export function evalStep(parts: { model: Model; loss: Loss; layout: Layout | undefined; keys: readonly string[] }) {
   return (state: Pick<TrainState, "params" | "buffers">, batch: ByPath): { outputs: ByPath; loss: Tensor } => {
-    const { context } = collectingContext({ train: false, key: tf.tensor1d([0, 0], "int32"), checkpointing: "none", layout: parts.layout });
+    const { context } = collectingContext({
+      train: false,
+      key: tf.tensor1d([0, 0], "int32"),
+      checkpointing: "none",
+      layout: parts.layout,
+    });
     const dict: DataDict = new Map(Object.entries(batch));
     const values = new Map(Object.entries({ ...state.params, ...state.buffers }));
     const { loss } = withParams(values, () => parts.loss.forward(parts.model.root.forward(dict, context), context));

@@ -34,7 +34,11 @@ export function collectingContext(options: {
       if (emitOptions?.loss === true) losses.push(value);
     },
     ...(options.train && checkpointing !== "none" ? { remat: checkpointed } : {}),
-    ...(layout === undefined ? {} : { constrain: (x: Tensor, axes: readonly string[]) => shardingConstraint(x, activationDimensions(layout, axes)) }),
+    ...(layout === undefined
+      ? {}
+      : {
+          constrain: (x: Tensor, axes: readonly string[]) => shardingConstraint(x, activationDimensions(layout, axes)),
+        }),
   });
   return { context, state, emitted, losses };
 }

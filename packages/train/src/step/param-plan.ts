@@ -29,6 +29,10 @@ export function planParams(model: Model, optimizer: Optimizer, optim: OptimSecti
   const byPath = new Map(trained.map((spec) => [spec.path, spec]));
   return {
     trained,
-    groups: groups.map(({ lrScale = 1, weightDecay, params }) => ({ lrScale, weightDecay, params: params.flatMap((path) => byPath.get(path) ?? []) })),
+    groups: groups.map(({ lrScale = 1, weightDecay, params }) => ({
+      lrScale,
+      weightDecay,
+      params: params.flatMap((path) => byPath.get(path) ?? []),
+    })),
   };
 }

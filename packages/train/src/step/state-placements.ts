@@ -4,7 +4,11 @@ import type { Layout } from "@l3m/fsdp-mesh";
 import type { JitOptions, PlacementTree } from "../engines/engine.ts";
 
 /** Placements of (state, batch, inputs) and of { state, metrics }: optimizer state lives like its parameter. */
-export function statePlacements(model: Model, optimizer: Optimizer, layout: Layout): Pick<JitOptions, "inPlacements" | "outPlacements"> {
+export function statePlacements(
+  model: Model,
+  optimizer: Optimizer,
+  layout: Layout,
+): Pick<JitOptions, "inPlacements" | "outPlacements"> {
   const params = Object.fromEntries(model.params.map((spec) => [spec.path, { dims: layout.param(spec) }]));
   const slots = Object.fromEntries(optimizer.slots.map((slot) => [slot, params]));
   const state: PlacementTree = { params, buffers: undefined, slots, alive: undefined };

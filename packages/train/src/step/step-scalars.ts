@@ -28,7 +28,10 @@ export class StepScalars {
     const lr = this.#schedule(iteration / total);
     return Float32Array.from(
       this.#groups.flatMap((group) => {
-        const scalars = this.#optimizer.scalars(iteration + 1, { lr: lr * group.lrScale, weightDecay: group.weightDecay });
+        const scalars = this.#optimizer.scalars(iteration + 1, {
+          lr: lr * group.lrScale,
+          weightDecay: group.weightDecay,
+        });
         return this.#names.map((name) => scalars[name] ?? 0);
       }),
     );

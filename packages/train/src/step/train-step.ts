@@ -42,7 +42,10 @@ export function trainStep(parts: TrainStepParts, names: MetricNames) {
     const { plan, optimizer, scalars } = parts;
     const { loss, grads, metrics, buffers } = accumulatedGradients(parts, state, batch, inputs.key);
     const reached = plan.trained.flatMap((spec, i) => (grads[i] === undefined ? [] : [[spec.path, grads[i]] as const]));
-    const { norm, grads: clipped } = clipGradNorm(reached.map(([, grad]) => grad), parts.gradClip ?? Infinity);
+    const { norm, grads: clipped } = clipGradNorm(
+      reached.map(([, grad]) => grad),
+      parts.gradClip ?? Infinity,
+    );
     const gradOf = new Map(reached.map(([path], i) => [path, clipped[i] as Tensor]));
     const isFinite = tf.logicalAnd(tf.isFinite(loss), tf.isFinite(norm));
     const finite = tf.logicalAnd(isFinite, tf.greater(state.alive, 0));
@@ -56,11 +59,18 @@ export function trainStep(parts: TrainStepParts, names: MetricNames) {
       for (const spec of group.params) {
         const grad = gradOf.get(spec.path);
         if (grad === undefined) continue;
-        const old = { param: state.params[spec.path] as Tensor, slots: mapValues(slots, (values) => values[spec.path] as Tensor) };
+        const old = {
+          param: state.params[spec.path] as Tensor,
+          slots: mapValues(slots, (values) => values[spec.path] as Tensor),
+        };
         const next = optimizer.update({ ...old, grad, scalars: groupScalars });
         params[spec.path] = tf.where(finite, project(next.param, spec.project), old.param);
         for (const slot of optimizer.slots) {
-          (slots[slot] as Record<string, Tensor>)[spec.path] = tf.where(finite, next.slots[slot] as Tensor, old.slots[slot] as Tensor);
+          (slots[slot] as Record<string, Tensor>)[spec.path] = tf.where(
+            finite,
+            next.slots[slot] as Tensor,
+            old.slots[slot] as Tensor,
+          );
         }
       }
     }
@@ -98,20 +108,32 @@ function accumulatedGradients(parts: TrainStepParts, state: TrainState, batch: B
   }
   if (total === undefined || count === 1) return total as Gradients;
   const mean = (value: Tensor): Tensor => tf.mul(value, 1 / count);
-  return { ...total, loss: mean(total.loss), grads: total.grads.map((grad) => (grad === undefined ? grad : mean(grad))) };
+  return {
+    ...total,
+    loss: mean(total.loss),
+    grads: total.grads.map((grad) => (grad === undefined ? grad : mean(grad))),
+  };
 }
 
 function gradients(parts: TrainStepParts, state: TrainState, batch: ByPath, key: Tensor): Gradients {
   const { model, layout, plan } = parts;
-  const { context, state: proposed, emitted, losses } = collectingContext({ train: true, key, checkpointing: parts.checkpointing, layout });
+  const {
+    context,
+    state: proposed,
+    emitted,
+    losses,
+  } = collectingContext({ train: true, key, checkpointing: parts.checkpointing, layout });
   const variables = plan.trained.map(({ path }) => state.params[path] as Tensor);
   let metrics = new Map<string, Tensor>();
   const buffers: Record<string, Tensor> = { ...state.buffers };
   const objective = (): Tensor => {
     const atRest = new Map(Object.entries({ ...state.params, ...state.buffers }));
-    const inUse = layout === undefined ? atRest : mapEntries(atRest, (value) => shardingConstraint(value, replicated(value.rank)));
+    const inUse =
+      layout === undefined ? atRest : mapEntries(atRest, (value) => shardingConstraint(value, replicated(value.rank)));
     const dict: DataDict = new Map(Object.entries(batch));
-    const { loss, metrics: reported } = withParams(inUse, () => parts.loss.forward(model.root.forward(dict, context), context));
+    const { loss, metrics: reported } = withParams(inUse, () =>
+      parts.loss.forward(model.root.forward(dict, context), context),
+    );
     // what leaves the tape must outlive it, and must not be differentiated
     const outside = (value: Tensor): Tensor => tf.keep(detach(value));
     metrics = new Map([...Object.entries(reported), ...emitted].map(([name, value]) => [name, outside(value)]));
@@ -121,7 +143,9 @@ function gradients(parts: TrainStepParts, state: TrainState, batch: ByPath, key:
   const { value: loss, grads } = valueAndGrads(objective, variables);
   const placed = grads.map((grad, i) => {
     const spec = plan.trained[i];
-    return layout === undefined || grad === undefined || spec === undefined ? grad : shardingConstraint(grad, layout.param(spec));
+    return layout === undefined || grad === undefined || spec === undefined
+      ? grad
+      : shardingConstraint(grad, layout.param(spec));
   });
   return { loss, grads: placed, metrics, buffers };
 }
