@@ -5,7 +5,7 @@ import { PjrtBuffer } from "./buffer.ts";
 import { type CompileOptions, encodeCompileOptions } from "./compile-options.ts";
 import { PjrtDevice } from "./device.ts";
 import { bufferTypeOf, bytesOf, type ElementType } from "./element-type.ts";
-import { PjrtEvent } from "./event.ts";
+import { type PjrtEvent } from "./event.ts";
 import { PjrtExecutable } from "./executable.ts";
 import { ENUMS } from "./generated/pjrt-c-api.ts";
 import { NativeStruct } from "./native/struct.ts";

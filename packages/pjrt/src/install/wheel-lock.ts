@@ -35,22 +35,23 @@ const OPENXLA_PLUGIN = "xla_plugins/xla_cpu_pjrt/xla_cpu_pjrt.so";
 
 /**
  * For one engine and processor the first entry is the default; the others are tried when the index does not have it. On the
- * CPU the official OpenXLA build runs the quickstart step about 15 % faster than the newer one (docs/performance.md).
+ * CPU the older OpenXLA build runs the quickstart step about 15 % faster, but it drops optimization barriers (activation
+ * checkpointing then saves nothing) and blocks the event loop while it computes; see docs/performance.md.
  */
 export const WHEEL_LOCK: readonly LockedEngine[] = [
-  single("cpu", "x64", OPENXLA_PLUGIN, {
-    project: "xla-cpu-pjrt",
-    version: "0.0.1",
-    filename: "xla_cpu_pjrt-0.0.1-py3-none-manylinux_2_27_x86_64.whl",
-    sha256: "55837b6b7b47daa717f2d9a5a03563ea0ceaa338d06a81a1e2d3f060d960decc",
-    bytes: 63461052,
-  }),
   single("cpu", "x64", LAMMPS_PLUGIN, {
     project: "lammps-jax-pjrt-cpu",
     version: "0.11.2",
     filename: "lammps_jax_pjrt_cpu-0.11.2-py3-none-manylinux_2_27_x86_64.whl",
     sha256: "1319390d948b39f69f7dade496b7c385149d9ca6097a6b62114da113216d9ad1",
     bytes: 62711338,
+  }),
+  single("cpu", "x64", OPENXLA_PLUGIN, {
+    project: "xla-cpu-pjrt",
+    version: "0.0.1",
+    filename: "xla_cpu_pjrt-0.0.1-py3-none-manylinux_2_27_x86_64.whl",
+    sha256: "55837b6b7b47daa717f2d9a5a03563ea0ceaa338d06a81a1e2d3f060d960decc",
+    bytes: 63461052,
   }),
   single("cpu", "arm64", OPENXLA_PLUGIN, {
     project: "xla-cpu-pjrt",
@@ -64,7 +65,7 @@ export const WHEEL_LOCK: readonly LockedEngine[] = [
 
 /** Where an installed Python package keeps the plugin of an engine, relative to site-packages, best first. */
 export const PYTHON_PLUGINS: Readonly<Record<EngineName, readonly string[]>> = {
-  cpu: [OPENXLA_PLUGIN, LAMMPS_PLUGIN],
+  cpu: [LAMMPS_PLUGIN, OPENXLA_PLUGIN],
   cuda13: ["jax_plugins/xla_cuda13/xla_cuda_plugin.so"],
   cuda12: ["jax_plugins/xla_cuda12/xla_cuda_plugin.so"],
 };
