@@ -12,7 +12,7 @@ export interface PrintedError {
 }
 
 /** Every error on stderr. */
-export function printedErrors({ stderr }: Pick<Ended, "stderr">): PrintedError[] {
+function printedErrors({ stderr }: Pick<Ended, "stderr">): PrintedError[] {
   const blocks = stderr.split(/^(?=L3M_)/m).filter((block) => block.startsWith("L3M_"));
   return blocks.map((block) => {
     const [head = "", ...lines] = block.split("\n");

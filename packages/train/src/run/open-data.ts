@@ -33,9 +33,7 @@ export interface FiniteSource {
   /** `rows` of each batch are real. */
   batches(): AsyncIterable<{ readonly batch: Batch; readonly rows: number }>;
   /** One sample before its transforms, for people to look at: an 8-bit RGB image `[H, W, 3]` and its text, where it has them. */
-  sample(
-    row: number,
-  ): Promise<{
+  sample(row: number): Promise<{
     readonly image?: { readonly data: Uint8Array; readonly shape: readonly number[] };
     readonly text: string;
   }>;
