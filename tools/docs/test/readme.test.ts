@@ -1,5 +1,5 @@
 /** The program of README.md trains, and the pages link to files that exist. */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { buildOnce, ROOT, startNode } from "../../e2e/run-l3m.ts";
@@ -23,10 +23,9 @@ beforeAll(async () => {
 afterAll(() => project.remove());
 
 test("the program trains", async () => {
-  const program = path.join(ROOT, "packages", "train", "dist", "readme-example.mjs"); // where node finds our packages
-  const code = codeFiles(read("README.md")).get("train.mjs") ?? "";
-  writeFileSync(program, code);
-  const { stdout, code: exitCode } = await startNode([program, project.config], { cwd: project.folder }).ended;
+  symlinkSync(path.join(ROOT, "node_modules"), project.file("node_modules")); // what `npm install` would bring
+  writeFileSync(project.file("train.mjs"), codeFiles(read("README.md")).get("train.mjs") ?? "");
+  const { stdout, code: exitCode } = await startNode(["train.mjs", project.config], { cwd: project.folder }).ended;
   expect(stdout).toContain("8 steps, in runs/mine");
   expect(exitCode).toBe(0);
   expect(existsSync(project.file("runs", "mine", "report.html"))).toBe(true);
