@@ -74,7 +74,7 @@ function start(
   const cut = [
     `experiment.total_iterations=${steps}`,
     `experiment.checkpoint_every=${checkpointEvery}`,
-    "~data.val",
+    "data.val=null",
     "metrics=[]",
   ];
   return startL3m(["train", config, ...cut, ...overrides, "--run-dir", runDir, "--resume", "auto"]);
