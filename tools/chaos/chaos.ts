@@ -48,8 +48,8 @@ export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
       let ended = false;
       void run.ended.then(() => (ended = true));
       if (!(await reached(moment, broken, () => ended))) {
-        const { code, stdout, stderr } = await run.ended;
-        throw new Error(`the run ended with exit code ${code} before it was killed:\n${stdout}\n${stderr}`);
+        const { code, signal, stdout, stderr } = await run.ended;
+        throw new Error(`the run ended (${signal ?? `exit code ${code}`}) before it was killed:\n${stdout}\n${stderr}`);
       }
       run.child.kill("SIGKILL");
       await run.ended;

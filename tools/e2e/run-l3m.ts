@@ -12,6 +12,8 @@ const BIN = path.join(ROOT, "packages", "cli", "bin", "l3m.js");
 export interface Ended {
   /** Null after a signal that the process did not handle. */
   readonly code: number | null;
+  /** That signal. */
+  readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -52,7 +54,7 @@ export function startNode(args: readonly string[], { env = {}, cwd = ROOT }: Com
   child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
   const ended = new Promise<Ended>((resolve, reject) => {
     child.on("error", reject);
-    child.on("close", (code) => resolve({ code, stdout, stderr }));
+    child.on("close", (code, signal) => resolve({ code, signal, stdout, stderr }));
   });
   return { child, ended, stdout: () => stdout };
 }

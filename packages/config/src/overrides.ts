@@ -149,7 +149,7 @@ class OverrideEdit {
     const key = path[depth] ?? "";
     const name = formatPath(path.slice(0, depth));
     const place = name === "" ? "the config" : `"${name}"`;
-    const unique = [...new Set(candidates)];
+    const unique = [...new Set(candidates)].filter((name) => name !== key); // a known key that this config does not set
     return new L3mError("L3M_CONFIG_OVERRIDE", {
       message: `${token}: ${place} has no "${key}".${didYouMean(key, unique)}`,
       where: { file: COMMAND_LINE, path: formatPath(path) },
@@ -158,7 +158,7 @@ class OverrideEdit {
         : unique.length > 0
           ? { expected: `one of ${unique.join(", ")}` }
           : {}),
-      ...(action === "set" ? { fix: `Write +${token} to add a new key.` } : {}),
+      fix: action === "set" ? `Write +${token} to add a new key.` : "Correct the key, or leave the override out.",
     });
   }
 }

@@ -74,6 +74,7 @@ export async function verify(path: string, file: ExpectedFile, onProgress?: OnPr
   await rm(path, { force: true });
   throw new L3mError("L3M_CHECKSUM", {
     message: `${file.filename} is not the file that the lock names; it was removed`,
+    where: { file: path },
     expected: `sha256 ${file.sha256} (${file.bytes} bytes)`,
     got: `sha256 ${sha256} (${bytes} bytes)`,
     fix: "Try again; if it stays wrong, the index or a proxy changes files: use another one (PIP_INDEX_URL).",
@@ -159,6 +160,8 @@ function asDownloadError(error: unknown, file: ExpectedFile, part: string): L3mE
   }
   return new L3mError("L3M_DOWNLOAD", {
     message: `cannot download ${file.filename}`,
+    where: { file: part },
+    expected: `${file.bytes} bytes from the package index`,
     got: reason(error),
     fix: [
       "Check the network and try again (it goes on where it stopped); or set PIP_INDEX_URL to a mirror;",

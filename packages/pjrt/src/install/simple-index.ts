@@ -21,6 +21,8 @@ export async function locateWheel(indexUrl: string, wheel: LockedWheel, signal?:
   if (!response.ok) {
     throw new L3mError("L3M_DOWNLOAD", {
       message: `the package index does not have ${wheel.project}`,
+      where: { file: page.url },
+      expected: `the page of ${wheel.project}`,
       got: `HTTP ${response.status} ${response.statusText} from ${page.url}`,
       fix: "Use another index (PIP_INDEX_URL), or download the wheel elsewhere and install that file.",
       data: { status: response.status },
@@ -32,6 +34,8 @@ export async function locateWheel(indexUrl: string, wheel: LockedWheel, signal?:
   if (link === undefined) {
     throw new L3mError("L3M_DOWNLOAD", {
       message: `the package index does not list ${wheel.filename}`,
+      where: { file: page.url },
+      expected: wheel.filename,
       got: `${links.length} other files on ${page.url}`,
       fix: "Use an index that has it (PIP_INDEX_URL), or download the wheel elsewhere and install that file.",
       data: { status: 404 },
