@@ -12,6 +12,10 @@ export type SetExitCode = (code: number) => void;
 /** Runs the command line and resolves to the exit code: 0, 1 for an error, 130 or 143 for a signal. */
 export async function main(args: readonly string[]): Promise<number> {
   let exitCode = 0;
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0); // the reader (head, less) has seen enough
+    throw error;
+  });
   const setExitCode: SetExitCode = (code) => void (exitCode = code);
   const program = new Command("l3m")
     .description("Pre-train large multimodal models from one YAML file.")

@@ -2,7 +2,7 @@
 import * as tf from "@l3m/core/tf";
 import { type Batch, build, type Metric, type Plugin } from "@l3m/core";
 import { scoresSet } from "@l3m/config";
-import type { L3mError } from "@l3m/errors";
+import { L3mError } from "@l3m/errors";
 import type { Layout } from "@l3m/fsdp-mesh";
 import { readState, restoreState } from "./checkpoint/state-tensors.ts";
 import { saveCheckpoint } from "./checkpoint/save-checkpoint.ts";
@@ -69,6 +69,7 @@ export async function train(configFile: string, options: TrainOptions = {}): Pro
   const reporter = options.reporter ?? plainReporter();
   const experiment = await openExperiment(configFile, options);
   const { config } = experiment;
+  requireSupported(experiment);
   for (const { message } of experiment.check.warnings) reporter.warn(message);
   const dir = runDir(options.runDir ?? newRunDir(config.experiment.name, new Date()));
   const unlock = lockRunDir(dir.path);
@@ -92,6 +93,18 @@ export async function train(configFile: string, options: TrainOptions = {}): Pro
     await engine?.stop();
     unlock();
   }
+}
+
+/** Refuses a key that the schema knows and this version does not act on, so that nothing is ignored silently. */
+function requireSupported({ config, loaded }: Experiment): void {
+  if (config.model.checkpoint === null) return;
+  throw new L3mError("L3M_BAD_OPTION", {
+    message: "Starting from other weights is not supported by this version.",
+    where: loaded.place("model.checkpoint"),
+    expected: "null",
+    got: config.model.checkpoint,
+    fix: "Remove model.checkpoint; to go on with a run of your own use --resume.",
+  });
 }
 
 /** The parts of one run, wired together. */

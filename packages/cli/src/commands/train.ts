@@ -42,7 +42,7 @@ export function addTrainCommand(program: Command, setExitCode: SetExitCode): voi
         });
         if (result.stoppedBy !== undefined && !result.finished) {
           reporter.info(
-            `stopped after step ${result.step}; go on with: l3m train ${config} --run-dir ${result.runDir}`,
+            `stopped after step ${result.step}; go on with: l3m train ${[config, ...overrides.map((token) => `'${token}'`)].join(" ")} --run-dir ${result.runDir}`,
           );
           setExitCode(SIGNAL_EXIT_CODES[result.stoppedBy] ?? 1);
         }
