@@ -107,6 +107,19 @@ describe("gradients against finite differences", () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
+  it("checkpoint takes integer inputs, also ones that were computed from what is differentiated", () => {
+    const x = random([3], "x");
+    const dx = tf.grad((a) => {
+      const rounded = tf.cast(a, "int32");
+      const [y] = checkpoint(([p, q]) => [tf.mul(tf.square(p as tf.Tensor), q as tf.Tensor)], [a, rounded]);
+      return tf.sum(y as tf.Tensor);
+    })(x);
+    expectClose(
+      dx.dataSync(),
+      tf.tidy(() => tf.mul(tf.mul(x, 2), tf.cast(x, "int32")).dataSync()),
+    );
+  });
+
   it("detach stops the gradient", () => {
     const x = random([4], "d");
     const dx = tf.grad((t) => tf.sum(tf.mul(t, detach(t))))(x);
