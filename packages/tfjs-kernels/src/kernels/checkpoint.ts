@@ -25,7 +25,9 @@ const run = defineKernel<CheckpointAttrs>({
   gradient: (dys, inputs, { fn }) => {
     // at once, not on demand: tfjs asks for every gradient in a tidy of its own, which would dispose the others
     const gradients = recompute(fn, inputs, dys);
-    return Object.fromEntries(inputs.map((input, i) => [i, () => gradients[i] ?? tf.zerosLike(tf.cast(input, "float32"))]));
+    return Object.fromEntries(
+      inputs.map((input, i) => [i, () => gradients[i] ?? tf.zerosLike(tf.cast(input, "float32"))]),
+    );
   },
 });
 
