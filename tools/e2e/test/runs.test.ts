@@ -123,6 +123,30 @@ describe("signals", () => {
   );
 });
 
+describe("a second signal", () => {
+  it("leaves at once, without saving", async () => {
+    const folder = run("impatient");
+    const running = startL3m([
+      "train",
+      project.config,
+      "experiment.total_iterations=5000",
+      "experiment.log_every=1",
+      "experiment.checkpoint_every=1000",
+      "--run-dir",
+      folder,
+    ]);
+    await printed(running, "step ");
+    running.child.kill("SIGINT");
+    running.child.kill("SIGTERM");
+    const { code, stdout } = await running.ended;
+    expect([130, 143]).toContain(code);
+    expect(stdout).not.toContain("stopped after step");
+    expect(existsSync(path.join(folder, "checkpoints"))).toBe(false);
+    const again = await l3m(["train", project.config, "--run-dir", folder]);
+    expect(again.code).toBe(0);
+  });
+});
+
 describe("a loss that is not finite", () => {
   it("names the first bad tensor, keeps the state before it, and the run can go on", async () => {
     const plugin = run("poison.mjs");
