@@ -13,7 +13,12 @@ export function listenForStop(onFirst: (signal: NodeJS.Signals) => void, also?: 
   const controller = new AbortController();
   let received: NodeJS.Signals | undefined;
   const handle = (signal: NodeJS.Signals): void => {
-    if (received !== undefined) process.exit(signal === "SIGINT" ? 130 : 143);
+    if (received !== undefined) {
+      // as if nobody had listened: the process ends at once, also while native code computes
+      process.removeAllListeners(signal);
+      process.kill(process.pid, signal);
+      return;
+    }
     received = signal;
     onFirst(signal);
     controller.abort();
