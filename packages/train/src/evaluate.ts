@@ -26,7 +26,8 @@ export interface Validation {
 type EvalFunction = Jitted<[Pick<TrainState, "params" | "buffers">, ByPath], { outputs: ByPath; loss: Tensor }>;
 
 export class Evaluator {
-  readonly #step: EvalFunction;
+  /** By the keys that they return. */
+  readonly #steps = new Map<string, EvalFunction>();
   readonly #sets: readonly ValidationSet[];
   readonly #reporter: Reporter;
 
@@ -38,23 +39,28 @@ export class Evaluator {
     sets: readonly ValidationSet[];
     reporter: Reporter;
   }) {
-    const keys = [...new Set(parts.sets.flatMap(({ metrics }) => metrics.flatMap(({ reads }) => reads)))];
     this.#sets = parts.sets;
     this.#reporter = parts.reporter;
-    this.#step = parts.engine.jit(evalStep({ ...parts, keys }), { name: "validation" });
+    for (const set of parts.sets) {
+      const keys = keysOf(set);
+      if (this.#steps.has(keys.join())) continue;
+      this.#steps.set(keys.join(), parts.engine.jit(evalStep({ ...parts, keys }), { name: "validation" }));
+    }
   }
 
   /** Scores every set. The loss is the mean over full batches, since the last one may be padded. */
   async run(state: TrainState): Promise<Validation> {
     const scores: Record<string, number> = {};
     const runs = new Map<string, readonly MetricRun[]>();
-    for (const { name, source, metrics } of this.#sets) {
+    for (const set of this.#sets) {
+      const { name, source, metrics } = set;
+      const step = this.#steps.get(keysOf(set).join()) as EvalFunction;
       const started = metrics.map((metric) => metric.start());
       const losses: number[] = [];
       let done = 0;
       for await (const { batch, rows } of source.batches()) {
         const tensors = batchTensors(batch);
-        const { outputs, loss } = this.#step({ params: state.params, buffers: state.buffers }, tensors);
+        const { outputs, loss } = step({ params: state.params, buffers: state.buffers }, tensors);
         const host = await readRows(outputs, rows);
         for (const [i, metric] of metrics.entries())
           started[i]?.update(Object.fromEntries(metric.reads.map((key) => [key, host[key] as HostArray])));
@@ -70,6 +76,11 @@ export class Evaluator {
     }
     return { scores, runs };
   }
+}
+
+/** DataDict keys that the metrics of a set read; sets with the same keys share a compiled step. */
+function keysOf({ metrics }: ValidationSet): readonly string[] {
+  return [...new Set(metrics.flatMap(({ reads }) => reads))].sort();
 }
 
 async function readRows(outputs: ByPath, rows: number): Promise<Record<string, HostArray>> {

@@ -5,7 +5,7 @@ import pc from "picocolors";
 import type { SetExitCode } from "../main.ts";
 import { terminalReporter } from "../terminal/terminal-reporter.ts";
 
-const INSTALLABLE = ["cpu", "cuda12", "cuda13", "tfjs-node"] as const satisfies readonly InstallableEngine[];
+const INSTALLABLE = ["cpu", "cuda13", "tfjs-node"] as const satisfies readonly InstallableEngine[];
 
 export function addEngineCommand(program: Command, setExitCode: SetExitCode): void {
   const engine = program

@@ -54,15 +54,17 @@ function availability(platform: Platform, options: EngineOptions): Availability 
       ok: true,
       reason: `plugin ${path.basename(found.path)} from ${found.source === "cache" ? "the l3m cache" : found.source}`,
     };
-  if (platform !== "cpu")
-    return { ok: false, reason: `no PJRT plugin for ${platform} (npx l3m engine install ${platform})` };
+  if (platform !== "cpu") return { ok: false, reason: `no PJRT plugin for ${platform}` };
   if (isOffline()) return { ok: false, reason: "no PJRT plugin in the cache, and L3M_OFFLINE forbids downloading one" };
   return { ok: true, reason: "its plugin will be downloaded (63 MB)" };
 }
 
 function cures(platform: Platform): string {
   return [
-    `Run "npx l3m engine install ${platform}" with a network (or a mirror: PIP_INDEX_URL),`,
+    // there is no wheel lock for CUDA 12
+    platform === "cuda12"
+      ? "Install JAX's CUDA 12 plugin in a Python environment,"
+      : `Run "npx l3m engine install ${platform}" with a network (or a mirror: PIP_INDEX_URL),`,
     "or set L3M_PJRT_PLUGIN to the path of a PJRT plugin,",
     "or choose an engine without XLA: --engine wasm (configs/quickstart/clip-wasm.yaml is sized for it).",
   ].join("\n            ");

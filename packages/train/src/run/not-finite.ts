@@ -37,8 +37,8 @@ export async function notFiniteError(parts: {
     expected: "finite numbers",
     got: `loss ${parts.lossValue}`,
     fix: stateIsFinite
-      ? "Lower the learning rate, lengthen the warm-up, set optim.grad_clip, or check that data. The state before this step is saved; --resume auto goes on from it."
-      : "Lower the learning rate or lengthen the warm-up: the update of an earlier step overflowed. Start again, or resume from an earlier checkpoint.",
+      ? "Check that data. If it is right, start a new run with a lower learning rate, a longer warm-up or optim.grad_clip. The state before this step is saved; with the same configuration --resume auto goes on from it."
+      : "The update of an earlier step overflowed: start a new run with a lower learning rate or a longer warm-up.",
     data: { stateIsFinite },
   });
 }
