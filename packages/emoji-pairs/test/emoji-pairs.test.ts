@@ -125,6 +125,8 @@ describe("the tokenizer", () => {
     const committed = readTokenizerFile(tokenizerFile);
     expect(trained.merges.map((merge) => merge.join(" "))).toEqual(fixture.merges);
     expect(committed).toEqual(trained);
+    const quickstart = join(import.meta.dirname, "../../../configs/quickstart/tokenizer.json");
+    expect(readFileSync(quickstart, "utf8")).toBe(readFileSync(tokenizerFile, "utf8"));
     expect([committed.vocab.get("<pad>"), committed.vocab.get("<eos>"), committed.vocab.size]).toEqual([0, 1, 1024]);
   });
 
