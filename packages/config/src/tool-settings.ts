@@ -22,13 +22,10 @@ export interface ToolSettings {
   /** Packages or absolute paths of plugins that every config of this project may use. */
   readonly plugins: readonly string[];
   /** Base URLs that stand in for public servers. */
-  readonly mirrors: { readonly pypi: string | null; readonly huggingface: string | null };
-  /** Registered names of trackers that receive a copy of the metrics. */
-  readonly trackers: readonly string[];
+  readonly mirrors: { readonly pypi: string | null };
   readonly terminal: {
-    readonly color: "auto" | "always" | "never";
-    /** One line that is redrawn, or one line per report. */
-    readonly progress: "auto" | "bar" | "lines";
+    /** One line that is redrawn on a terminal (auto), or always one line per report. */
+    readonly progress: "auto" | "lines";
   };
 }
 
@@ -37,12 +34,10 @@ const url = z.url({ error: "a URL" }).nullable().default(null);
 const settingsSchema = z.strictObject({
   cacheDir: z.string().min(1).nullable().default(null),
   plugins: z.array(z.string().min(1)).default([]),
-  mirrors: z.strictObject({ pypi: url, huggingface: url }).prefault({}),
-  trackers: z.array(z.string().min(1)).default([]),
+  mirrors: z.strictObject({ pypi: url }).prefault({}),
   terminal: z
     .strictObject({
-      color: z.enum(["auto", "always", "never"]).default("auto"),
-      progress: z.enum(["auto", "bar", "lines"]).default("auto"),
+      progress: z.enum(["auto", "lines"]).default("auto"),
     })
     .prefault({}),
 });

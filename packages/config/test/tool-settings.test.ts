@@ -10,9 +10,8 @@ const DEFAULTS = {
   file: null,
   cacheDir: null,
   plugins: [],
-  mirrors: { pypi: null, huggingface: null },
-  trackers: [],
-  terminal: { color: "auto", progress: "auto" },
+  mirrors: { pypi: null },
+  terminal: { progress: "auto" },
 };
 
 it("is all defaults where nothing is found", async () => {
@@ -22,7 +21,7 @@ it("is all defaults where nothing is found", async () => {
 it("reads the l3m field of package.json, paths relative to it, from a folder below", async () => {
   const folder = folderWith({
     "package.json": JSON.stringify({
-      l3m: { cacheDir: "cache", plugins: ["./p.js", "l3m-plugin-x"], terminal: { color: "never" } },
+      l3m: { cacheDir: "cache", plugins: ["./p.js", "l3m-plugin-x"], terminal: { progress: "lines" } },
     }),
     "a/b/c.yaml": "",
   });
@@ -31,7 +30,7 @@ it("reads the l3m field of package.json, paths relative to it, from a folder bel
     file: join(folder, "package.json"),
     cacheDir: join(folder, "cache"),
     plugins: [join(folder, "p.js"), "l3m-plugin-x"],
-    terminal: { color: "never", progress: "auto" },
+    terminal: { progress: "lines" },
   });
 });
 
@@ -46,18 +45,17 @@ it.each([
   });
   expect((await loadToolSettings(folder)).mirrors).toEqual({
     pypi: "https://mirror.example/simple",
-    huggingface: null,
   });
 });
 
 it("refuses what would change a run's numbers, and other mistakes, with their places", async () => {
   const folder = folderWith({
-    "l3m.config.yaml": "engine: xla\ncachedir: x\nterminal:\n  color: blue\nmirrors: {pypi: here}\n",
+    "l3m.config.yaml": "engine: xla\ncachedir: x\nterminal:\n  progress: blue\nmirrors: {pypi: here}\n",
   });
   const error = await loadToolSettings(folder).catch((caught: unknown) => caught);
   const errors = error instanceof L3mErrors ? error.errors : [];
   expect(placesOf(errors).sort()).toEqual([
-    "L3M_BAD_OPTION 4:10 terminal.color",
+    "L3M_BAD_OPTION 4:13 terminal.progress",
     "L3M_BAD_OPTION 5:17 mirrors.pypi",
     "L3M_UNKNOWN_OPTION 1:1 engine",
     "L3M_UNKNOWN_OPTION 2:1 cachedir",

@@ -41,6 +41,8 @@ export interface TrainOptions {
   readonly allowEngineChange?: boolean;
   /** Plugins that need no `plugins:` line; pass the default export of `@l3m/preset-l3m`. */
   readonly preset?: readonly Plugin[];
+  /** Packages or files that count as if they stood in the config's `plugins:` list. */
+  readonly plugins?: readonly string[];
   readonly reporter?: Reporter;
   /** Aborting it saves a checkpoint and returns. */
   readonly signal?: AbortSignal;

@@ -1,10 +1,11 @@
 /** Engines that cannot be had: one clear error with its cures. */
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { theError } from "../printed-error.ts";
 import { buildOnce, l3m } from "../run-l3m.ts";
+import { tinyProject } from "../tiny-project.ts";
 
 let folder: string;
 beforeAll(async () => {
@@ -44,6 +45,22 @@ it("a shared library that is no PJRT plugin", async () => {
 it("an engine that does not exist", async () => {
   const error = theError(await l3m([...QUICKSTART, "--engine", "xla-gpu", "--run-dir", path.join(folder, "run")]));
   expect([error.code, error.got]).toEqual(["L3M_USAGE", "xla-gpu"]);
+});
+
+it("tool settings name the cache folder and plugins of a project", async () => {
+  const project = await tinyProject();
+  try {
+    writeFileSync(project.file("extra.mjs"), 'export default { apiVersion: 1, namespace: "extra", provides: [] };\n');
+    writeFileSync(project.file("l3m.config.yaml"), "cacheDir: ./my-cache\nplugins: [./extra.mjs]\n");
+    const env = { L3M_CACHE_DIR: undefined };
+    const { stdout } = await l3m(["engine", "doctor"], { cwd: project.folder, env });
+    expect(stdout).toContain(project.file("my-cache"));
+    project.edit("patchify/vit-preprocessor", "patchify/vit-preprocesor");
+    const { stdout: checked } = await l3m(["check", project.config], { cwd: project.folder, env });
+    expect(checked).toMatch(/loaded plugins \([^)]*extra/);
+  } finally {
+    project.remove();
+  }
 });
 
 /** A library that every Linux has. */

@@ -4,6 +4,7 @@ import { formatCheck } from "@l3m/config";
 import preset from "@l3m/preset-l3m";
 import { inspectExperiment, inspectKeyFlow } from "@l3m/train";
 import type { SetExitCode } from "../main.ts";
+import { useToolSettings } from "../tool-settings.ts";
 import { terminalReporter } from "../terminal/terminal-reporter.ts";
 
 export function addCheckCommand(program: Command, setExitCode: SetExitCode): void {
@@ -14,9 +15,10 @@ export function addCheckCommand(program: Command, setExitCode: SetExitCode): voi
     .argument("[overrides...]", "key=value (also +key=value to add, ~key to remove)")
     .option("--no-data", "do not read a sample of the data to learn which keys it brings")
     .action(async (config, overrides, options) => {
-      const reporter = terminalReporter();
+      const { plugins, terminal } = await useToolSettings();
+      const reporter = terminalReporter(terminal.progress);
       try {
-        const inspected = await inspectExperiment(config, { overrides, preset });
+        const inspected = await inspectExperiment(config, { overrides, preset, plugins });
         const check = options.data ? await inspectKeyFlow(inspected, reporter) : inspected.check;
         process.stdout.write(formatCheck(check));
         setExitCode(check.errors.length === 0 ? 0 : 1);

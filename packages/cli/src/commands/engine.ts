@@ -3,6 +3,7 @@ import { Argument, type Command } from "@commander-js/extra-typings";
 import { doctor, type InstallableEngine, installEngine, listEngines } from "@l3m/pjrt";
 import pc from "picocolors";
 import type { SetExitCode } from "../main.ts";
+import { useToolSettings } from "../tool-settings.ts";
 import { terminalReporter } from "../terminal/terminal-reporter.ts";
 
 const INSTALLABLE = ["cpu", "cuda13", "tfjs-node"] as const satisfies readonly InstallableEngine[];
@@ -14,7 +15,8 @@ export function addEngineCommand(program: Command, setExitCode: SetExitCode): vo
   engine
     .command("list")
     .description("What can be installed, and what is.")
-    .action(() => {
+    .action(async () => {
+      await useToolSettings();
       for (const { engine: name, found, choices } of listEngines()) {
         process.stdout.write(
           `${pc.bold(name)}  ${found === undefined ? "not installed" : `${found.path} (from ${found.source})`}\n`,
@@ -36,7 +38,8 @@ export function addEngineCommand(program: Command, setExitCode: SetExitCode): vo
     .addArgument(new Argument("<engine>", "which one").choices(INSTALLABLE))
     .option("--wheel <file...>", "use wheel files on this machine instead of a download")
     .action(async (name, options) => {
-      const reporter = terminalReporter();
+      const { terminal } = await useToolSettings();
+      const reporter = terminalReporter(terminal.progress);
       try {
         const { project, version, path } = await installEngine(name, {
           onProgress: ({ phase, file, bytes, totalBytes }) => reporter.work(`${phase} ${file}`, bytes, totalBytes),
@@ -52,6 +55,7 @@ export function addEngineCommand(program: Command, setExitCode: SetExitCode): vo
     .description("Check one engine step by step and say what would cure it.")
     .addArgument(new Argument("[engine]", "which one").choices(INSTALLABLE).default("cpu" as const))
     .action(async (name) => {
+      await useToolSettings();
       const checks = await doctor({ engine: name });
       for (const { name: what, ok, why, fix } of checks) {
         process.stdout.write(

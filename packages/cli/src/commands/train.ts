@@ -3,6 +3,7 @@ import type { Command } from "@commander-js/extra-typings";
 import preset from "@l3m/preset-l3m";
 import { train } from "@l3m/train";
 import type { SetExitCode } from "../main.ts";
+import { useToolSettings } from "../tool-settings.ts";
 import { terminalReporter } from "../terminal/terminal-reporter.ts";
 
 /** Exit codes of a run that a signal ended. */
@@ -29,11 +30,13 @@ export function addTrainCommand(program: Command, setExitCode: SetExitCode): voi
     )
     .option("--allow-engine-change", "resume a checkpoint that another engine made")
     .action(async (config, overrides, options) => {
-      const reporter = terminalReporter();
+      const { plugins, terminal } = await useToolSettings();
+      const reporter = terminalReporter(terminal.progress);
       try {
         const result = await train(config, {
           overrides,
           preset,
+          plugins,
           reporter,
           resume: options.resume,
           allowEngineChange: options.allowEngineChange === true,

@@ -8,9 +8,9 @@ function isInteractive(stream: NodeJS.WriteStream = process.stderr): boolean {
   return stream.isTTY === true && (stream.columns ?? 0) > 0 && process.env["CI"] === undefined;
 }
 
-/** A live reporter on a terminal, otherwise plain lines. `close` must be called at the end, also after an error. */
-export function terminalReporter(): Reporter & { close(): void } {
-  if (!isInteractive()) return { ...plainReporter(), close: () => undefined };
+/** A live reporter on a terminal unless plain lines are wanted. `close` must be called at the end, also after an error. */
+export function terminalReporter(progress: "auto" | "lines" = "auto"): Reporter & { close(): void } {
+  if (progress === "lines" || !isInteractive()) return { ...plainReporter(), close: () => undefined };
   let bar: { readonly name: string; readonly view: SingleBar } | undefined;
   const close = (): void => {
     bar?.view.stop();

@@ -27,6 +27,8 @@ export interface OpenOptions {
   readonly overrides?: readonly string[];
   /** Plugins that need no `plugins:` line. */
   readonly preset?: readonly Plugin[];
+  /** Packages or files that count as if they stood in the config's `plugins:` list (from the tool settings). */
+  readonly plugins?: readonly string[];
 }
 
 /** Loads, checks and resolves a config. @throws every error of the config */
@@ -41,8 +43,9 @@ export async function inspectExperiment(file: string, options: OpenOptions = {})
   const loaded = loadConfig(file, options.overrides === undefined ? {} : { overrides: options.overrides });
   const listed = loaded.tree["plugins"];
   const names = Array.isArray(listed) ? listed.filter((name) => typeof name === "string") : [];
+  const extra = (options.plugins ?? []).filter((name) => !names.includes(name));
   const preset = (options.preset ?? []).filter(({ namespace }) => namespace !== corePlugin.namespace);
-  const sources = findPlugins(file, names, preset, (index) => loaded.place(["plugins", index]));
+  const sources = findPlugins(file, [...names, ...extra], preset, (index) => loaded.place(["plugins", index]));
   const found = await loadPlugins(sources);
   const plugins = [
     corePlugin,
