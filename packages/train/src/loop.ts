@@ -120,7 +120,8 @@ export async function runLoop(
     inFlight.push({ step, metrics: result.metrics, batch, skipped, dataBefore: dataState });
     dataState = afterBatch;
     // ---- look at what is done
-    while (inFlight.length >= parts.depth) await readOldest();
+    const depth = step === startStep + 1 ? 1 : parts.depth; // the first numbers are shown at once
+    while (inFlight.length >= depth) await readOldest();
     // ---- validate and save
     const isLast = step === total;
     if (parts.validateEvery !== null && step % parts.validateEvery === 0 && !isLast) {
