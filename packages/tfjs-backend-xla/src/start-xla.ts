@@ -4,7 +4,7 @@ import { type Mesh } from "@l3m/stablehlo";
 import { L3mError } from "@l3m/errors";
 import { findBackend, registerBackend, setBackend } from "@tensorflow/tfjs-core";
 import { Devices } from "./backend/devices.ts";
-import { BACKEND_NAME, XlaBackend } from "./backend/xla-backend.ts";
+import { BACKEND_NAME, type LoweringPlatform, XlaBackend } from "./backend/xla-backend.ts";
 import { type CompileFlags, Compiler } from "./compile/compiler.ts";
 import { DiskCache } from "./compile/disk-cache.ts";
 import { XlaEngine } from "./engine.ts";
@@ -21,6 +21,8 @@ export interface StartOptions {
   readonly mesh?: Mesh;
   /** XLA flags of every compilation. */
   readonly compileFlags?: CompileFlags;
+  /** What kernels are lowered for; default the plugin's platform. For looking at another platform's programs with `lower`. */
+  readonly lowerFor?: LoweringPlatform;
 }
 
 /** Flags that give tfjs's semantics: by default XLA's CPU compiler drops NaN in reductions to a minimum or maximum. */
@@ -55,7 +57,11 @@ export function startXla(options: StartOptions): XlaEngine {
   const devices = new Devices(client, size === 1 ? undefined : options.mesh);
   const disk = cacheDir === undefined ? undefined : new DiskCache(cacheDir, client, clientOptions);
   const compiler = new Compiler(client, { ...PLATFORM_FLAGS[client.platformName], ...compileFlags }, disk);
-  const backend = new XlaBackend(devices, compiler);
+  const backend = new XlaBackend(
+    devices,
+    compiler,
+    options.lowerFor ?? (client.platformName === "cuda" ? "cuda" : "cpu"),
+  );
   registerKernels();
   registerBackend(BACKEND_NAME, () => backend);
   void setBackend(BACKEND_NAME); // resolves at once: the backend exists

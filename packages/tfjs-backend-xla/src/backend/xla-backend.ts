@@ -22,16 +22,21 @@ import { type TensorStorage } from "./tensor-storage.ts";
 /** Registered in tfjs under this name. */
 export const BACKEND_NAME = "xla";
 
+/** What kernels may be lowered for: some have a faster form on one of them. */
+export type LoweringPlatform = "cpu" | "cuda";
+
 export class XlaBackend extends KernelBackend {
   readonly devices: Devices;
   readonly recorder: Recorder;
+  readonly platform: LoweringPlatform;
   /** The trace in progress. */
   trace: Trace | undefined;
   readonly #storages: DataStorage<TensorStorage>;
 
-  constructor(devices: Devices, compiler: Compiler) {
+  constructor(devices: Devices, compiler: Compiler, platform: LoweringPlatform) {
     super();
     this.devices = devices;
+    this.platform = platform;
     this.recorder = new Recorder(devices, compiler);
     this.#storages = new DataStorage<TensorStorage>(this, engine());
   }

@@ -28,6 +28,8 @@ export interface Jitted<A extends readonly Tree[], R extends Tree> {
   (...args: A): R;
   /** Traces and compiles for the signature of these arguments without running; the event loop keeps turning. */
   prepare(...args: A): Promise<JitReport>;
+  /** The StableHLO module for the signature of these arguments, without compiling it. */
+  lower(...args: A): string;
   /** One report per signature, in order. */
   readonly reports: readonly JitReport[];
 }
@@ -112,7 +114,7 @@ export function jit<A extends readonly Tree[], R extends Tree>(
     return known() ?? finish(planned, compiled).report;
   };
 
-  return Object.assign(call, { prepare, reports });
+  return Object.assign(call, { prepare, lower: (...args: A) => plan(args).text, reports });
 }
 
 /** Numbers of the leaves that belong to the donated arguments. */
