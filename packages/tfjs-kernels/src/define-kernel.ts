@@ -24,11 +24,18 @@ export interface KernelDefinition<A extends object> {
   readonly inputs: readonly string[] | "list";
   /** The same result from stock tfjs ops (or host arrays), for engines that do not implement the kernel. */
   readonly fallback: (inputs: KernelInputs, attrs: A) => Tensor | Tensor[];
+  /** For each output whether the gradient gets it too; none by default. */
+  readonly outputsToSave?: readonly boolean[];
   /**
    * Gradients by input name (by index for a list), lazily. `dys` has one entry per output; `inputs` are the kernel's own
-   * inputs in order.
+   * inputs in order; `outputs` are those that `outputsToSave` chose, in order.
    */
-  readonly gradient?: (dys: readonly Tensor[], inputs: readonly Tensor[], attrs: A) => Record<string, () => Tensor>;
+  readonly gradient?: (
+    dys: readonly Tensor[],
+    inputs: readonly Tensor[],
+    attrs: A,
+    outputs: readonly Tensor[],
+  ) => Record<string, () => Tensor>;
 }
 
 /** Runs a kernel on the current engine, given its inputs in order, and returns its outputs. */
@@ -36,12 +43,18 @@ export type KernelCall<A extends object> = (inputs: readonly Tensor[], attrs: A)
 
 /** Registers the gradient of a kernel and returns the function that runs it. */
 export function defineKernel<A extends object>(definition: KernelDefinition<A>): KernelCall<A> {
-  const { name, inputs: names, fallback, gradient } = definition;
+  const { name, inputs: names, fallback, gradient, outputsToSave = [] } = definition;
   if (gradient !== undefined) {
+    const savedOutputs = outputsToSave.filter(Boolean).length;
     const config: GradConfig = {
       kernelName: name,
       ...(names === "list" ? { saveAllInputs: true } : { inputsToSave: [...names] }),
-      gradFunc: (dy, saved, attrs) => gradient(Array.isArray(dy) ? dy : [dy], saved, attrs as object as A),
+      outputsToSave: [...outputsToSave],
+      gradFunc: (dy, saved, attrs) => {
+        const dys = Array.isArray(dy) ? dy : [dy];
+        const inputCount = saved.length - savedOutputs; // tfjs puts the outputs behind the inputs
+        return gradient(dys, saved.slice(0, inputCount), attrs as object as A, saved.slice(inputCount));
+      },
     };
     registerGradient(config);
   }
