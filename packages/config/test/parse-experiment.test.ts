@@ -30,6 +30,7 @@ it("fills in every default", () => {
       keep_checkpoints: 3,
       validate_every: null,
       deterministic: false,
+      precision: "f32",
       allow_nan: false,
     },
     constants: {},

@@ -13,6 +13,7 @@ import {
   type Tensor,
   tidy,
 } from "@tensorflow/tfjs-core";
+import { type AutocastClass, setAutocastClass } from "./precision/autocast.ts";
 
 /** Inputs of a kernel: by name, or `{ 0: ..., 1: ... }` of a kernel that takes a list. */
 export type KernelInputs = Record<string, Tensor>;
@@ -24,6 +25,8 @@ export interface KernelDefinition<A extends object> {
   readonly inputs: readonly string[] | "list";
   /** The same result from stock tfjs ops (or host arrays), for engines that do not implement the kernel. */
   readonly fallback: (inputs: KernelInputs, attrs: A) => Tensor | Tensor[];
+  /** Which number format it computes in; `follow` by default. */
+  readonly autocast?: AutocastClass;
   /** For each output whether the gradient gets it too; none by default. */
   readonly outputsToSave?: readonly boolean[];
   /**
@@ -43,7 +46,8 @@ export type KernelCall<A extends object> = (inputs: readonly Tensor[], attrs: A)
 
 /** Registers the gradient of a kernel and returns the function that runs it. */
 export function defineKernel<A extends object>(definition: KernelDefinition<A>): KernelCall<A> {
-  const { name, inputs: names, fallback, gradient, outputsToSave = [] } = definition;
+  const { name, inputs: names, fallback, gradient, outputsToSave = [], autocast } = definition;
+  if (autocast !== undefined) setAutocastClass(name, autocast);
   if (gradient !== undefined) {
     const savedOutputs = outputsToSave.filter(Boolean).length;
     const config: GradConfig = {

@@ -30,8 +30,9 @@ export {
   type ShardingConstraintAttrs,
 } from "./kernels/sharding-constraint.ts";
 export { takeMasked } from "./kernels/take-masked.ts";
+export { autocastClass, type AutocastClass, setAutocastClass } from "./precision/autocast.ts";
 export { roundToBf16 } from "./precision/bf16.ts";
-export { FULL_PRECISION, type PrecisionPolicy } from "./precision/policy.ts";
+export { FULL_PRECISION, MIXED_PRECISION, type PrecisionPolicy } from "./precision/policy.ts";
 export { erf, erfInv, ERF_INV_CENTRAL, ERF_INV_TAIL } from "./random/erf-inv.ts";
 export {
   streamOf,

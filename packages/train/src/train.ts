@@ -168,7 +168,7 @@ class Run {
         this.#validationSets(),
         checkpoint === undefined
           ? this.#training.initialState()
-          : restoreState(model, checkpoint.tensors, optimizer.slots),
+          : this.#training.completeState(restoreState(model, checkpoint.tensors, optimizer.slots)),
       ]);
       const validationKeys = Object.fromEntries(sets.map(({ name, source: { keys } }) => [name, keys]));
       requireKeys(this.#experiment, { dataKeys: source.keys, validationKeys });

@@ -6,11 +6,13 @@ import type { Engine } from "./engines/engine.ts";
 import type { StepFunction } from "./loop.ts";
 import type { Experiment } from "./run/open-experiment.ts";
 import { initialState } from "./step/initial-state.ts";
+import { precisionPolicy } from "./step/precision-policy.ts";
 import { type ParamPlan, planParams } from "./step/param-plan.ts";
 import { statePlacements } from "./step/state-placements.ts";
 import { StepScalars } from "./step/step-scalars.ts";
 import { type MetricNames, trainStep } from "./step/train-step.ts";
-import type { TrainState } from "./step/train-state.ts";
+import type { SavedState, TrainState } from "./step/train-state.ts";
+import { completeState } from "./step/working-copies.ts";
 
 export interface Training {
   readonly model: Model;
@@ -27,6 +29,8 @@ export interface Training {
   readonly metricNames: MetricNames;
   /** The state before the first step. */
   initialState(): Promise<TrainState>;
+  /** The state of a checkpoint with what is not saved; the tensors given belong to it. */
+  completeState(saved: SavedState): TrainState;
 }
 
 /** Builds the parts of `experiment` on `engine`; with a `layout` the step is spread over its mesh. */
@@ -45,6 +49,7 @@ export function createTraining(experiment: Experiment, engine: Engine, layout: L
   const plan = planParams(model, optimizer, optim);
   const scalars = new StepScalars(optimizer, plan.groups, schedule);
   const metricNames: MetricNames = [];
+  const precision = precisionPolicy(config.experiment.precision, engine, experiment.loaded.place("experiment.precision"));
   const parts = {
     model,
     loss,
@@ -52,6 +57,7 @@ export function createTraining(experiment: Experiment, engine: Engine, layout: L
     plan,
     scalars,
     layout,
+    precision,
     gradClip: optim.grad_clip,
     accumulation: optim.gradient_accumulation_steps,
     checkpointing: config.model.activation_checkpointing,
@@ -68,6 +74,10 @@ export function createTraining(experiment: Experiment, engine: Engine, layout: L
     scalars,
     metricNames,
     step: engine.jit(trainStep(parts, metricNames), { name: "train", donate: [0], ...placements }),
-    initialState: () => initialState(engine, model, optimizer, config.model.init_seed ?? config.experiment.seed),
+    async initialState() {
+      const seed = config.model.init_seed ?? config.experiment.seed;
+      return completeState(model.params, await initialState(engine, model, optimizer, seed), precision);
+    },
+    completeState: (saved) => completeState(model.params, saved, precision),
   };
 }

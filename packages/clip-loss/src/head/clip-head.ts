@@ -76,6 +76,7 @@ function logitScaleParam(given: z.infer<typeof options>, context: BuildContext):
     ? context.param("log_logit_scale", [1], {
         init: { kind: "constant", value: Math.log(1 / given.init_temperature) },
         trainable: given.learnable_temperature,
+        precision: "f32",
         ...(given.learnable_temperature ? { project: { kind: "clamp", min: 0, max } as const } : {}),
       })
     : undefined;

@@ -29,6 +29,9 @@ export interface ExperimentConfig {
   readonly compat: boolean;
 }
 
+/** How a number is stored. */
+export type NumberFormat = "f32" | "bf16";
+
 export interface ExperimentSection {
   /** Name of the run, part of its default directory. */
   readonly name: string;
@@ -48,6 +51,11 @@ export interface ExperimentSection {
   readonly validate_every: number | null;
   /** Bit-identical reruns where the engine can choose. */
   readonly deterministic: boolean;
+  /**
+   * Number formats. `bf16`: matrix products and activations in bf16, with f32 masters, optimizer state and sums of gradients.
+   * A map sets each: `param` (masters), `compute` (what the model sees), `reduce` (gradients where they are summed).
+   */
+  readonly precision: NumberFormat | { readonly [use in "param" | "compute" | "reduce"]: NumberFormat };
   /** Go on after a loss that is not finite. */
   readonly allow_nan: boolean;
 }

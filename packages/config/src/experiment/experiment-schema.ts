@@ -11,6 +11,12 @@ const node: z.ZodType<RegistryNode> = z.union([z.string().min(1), z.record(z.str
   error: "a registered name, or a map that names one and gives its options",
 });
 
+const numberFormat = z.enum(["f32", "bf16"]);
+const precision = z.union(
+  [numberFormat, z.strictObject({ param: numberFormat, compute: numberFormat, reduce: numberFormat })],
+  { error: "f32, bf16, or a map with param, compute and reduce" },
+);
+
 const dataSplit: z.ZodType<DataSplit> & z.ZodObject = z.strictObject({
   dataset: node,
   transforms: z.array(node).default([]),
@@ -34,6 +40,7 @@ export const experimentSchema = z.strictObject({
     keep_checkpoints: count.default(3),
     validate_every: count.nullable().default(null),
     deterministic: z.boolean().default(false),
+    precision: precision.default("f32"),
     allow_nan: z.boolean().default(false),
   }),
   constants: z.record(z.string(), anything).default({}),

@@ -64,6 +64,7 @@ export class BuildContext {
       trainable: options.trainable ?? true,
       project: options.project,
       role: options.role ?? "other",
+      precision: options.precision,
     });
     return new Param(path);
   }

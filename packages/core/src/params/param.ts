@@ -28,6 +28,8 @@ export interface ParamOptions {
   readonly trainable?: boolean;
   readonly project?: Projection;
   readonly role?: ParamRole;
+  /** `f32`: has no bf16 copy in mixed precision, for the few values that need the digits (a temperature). */
+  readonly precision?: "f32";
 }
 
 /** A declared parameter. `path` is its PyTorch state-dict name. */
@@ -39,6 +41,8 @@ export interface ParamSpec {
   readonly trainable: boolean;
   readonly project: Projection | undefined;
   readonly role: ParamRole;
+  /** `f32`: read in f32 whatever the model computes in. */
+  readonly precision: "f32" | undefined;
 }
 
 /** A parameter; `value` asks the current ParamScope, so one block runs on masters, copies, shards or averages alike. */

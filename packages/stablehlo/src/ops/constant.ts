@@ -1,6 +1,6 @@
 /** Constants: one value everywhere, or dense data. */
 import { check } from "../bad-op.ts";
-import { operation, type Value } from "../operation.ts";
+import { operation, type Operation, type Value } from "../operation.ts";
 import { byteWidth, isFloat, sizeOf, type TensorType, typeText } from "../types.ts";
 
 export type Scalar = number | bigint | boolean;
@@ -20,8 +20,21 @@ export type ElementArray =
 
 /** A constant with one value in every element. */
 export function splat(value: Scalar, type: TensorType): Value {
-  return literal(scalarText(value, type), type);
+  const constant = literal(scalarText(value, type), type);
+  splats.add(constant.op);
+  return constant;
 }
+
+/** True for a value that is known to be the same number everywhere: a splat constant, also reshaped or broadcast. */
+export function isSplat(value: Value): boolean {
+  const { op } = value;
+  if (op.name === "stablehlo.constant") return splats.has(op);
+  return SHAPE_ONLY.has(op.name) && op.operands.every(isSplat);
+}
+
+const SHAPE_ONLY: ReadonlySet<string> = new Set(["stablehlo.broadcast_in_dim", "stablehlo.reshape"]);
+
+const splats = new WeakSet<Operation>();
 
 /** A constant from a flat, row-major list of values. */
 export function constant(values: Scalar | readonly Scalar[], type: TensorType): Value {

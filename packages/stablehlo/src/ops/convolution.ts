@@ -1,6 +1,7 @@
 /** N-dimensional convolution (cross-correlation, as everywhere in deep learning). */
 import { check } from "../bad-op.ts";
 import { operation, type Value } from "../operation.ts";
+import { type Precision } from "./dot.ts";
 
 /**
  * One letter per dimension. Input and output: `b` batch, `f` feature, digits for space. Kernel: `i` input feature,
@@ -23,12 +24,13 @@ export interface ConvolutionOptions {
   readonly windowReversal?: readonly boolean[];
   readonly featureGroups?: number;
   readonly batchGroups?: number;
+  readonly precision?: Precision;
 }
 
 /** Slides `rhs` over `lhs`. */
 export function convolution(lhs: Value, rhs: Value, options: ConvolutionOptions): Value {
   const name = "stablehlo.convolution";
-  const { layout, featureGroups = 1, batchGroups = 1 } = options;
+  const { layout, featureGroups = 1, batchGroups = 1, precision } = options;
   const rank = lhs.type.shape.length;
   const space = Array.from({ length: rank - 2 }, (_, i) => String(i));
   checkLayout(name, layout.input, ["b", "f", ...space]);
@@ -85,6 +87,9 @@ export function convolution(lhs: Value, rhs: Value, options: ConvolutionOptions)
       },
       feature_group_count: featureGroups,
       batch_group_count: batchGroups,
+      ...(precision !== undefined && {
+        precision_config: { text: `[#stablehlo<precision ${precision}>, #stablehlo<precision ${precision}>]` },
+      }),
     },
   });
 }

@@ -3,6 +3,7 @@ import { convolution } from "@l3m/stablehlo";
 import { backend_util, type Conv2DAttrs } from "@tensorflow/tfjs-core";
 import { unify } from "../lowering/broadcast.ts";
 import { lowering } from "../lowering/kernel.ts";
+import { exactly } from "../lowering/mat-mul.ts";
 import { conv2dLayout, type Shape4D, spatialPadding } from "../lowering/window-info.ts";
 
 export const conv2D = lowering<"x" | "filter", Conv2DAttrs>(
@@ -21,6 +22,7 @@ export const conv2D = lowering<"x" | "filter", Conv2DAttrs>(
       format,
     );
     const value = convolution(image, kernel, {
+      ...exactly(image),
       layout: conv2dLayout(info),
       strides: [info.strideHeight, info.strideWidth],
       padding: spatialPadding(info),

@@ -3,6 +3,7 @@ import { convolution } from "@l3m/stablehlo";
 import { backend_util, type Conv2DBackpropFilterAttrs } from "@tensorflow/tfjs-core";
 import { unify } from "../lowering/broadcast.ts";
 import { lowering } from "../lowering/kernel.ts";
+import { exactly } from "../lowering/mat-mul.ts";
 import { type Shape4D } from "../lowering/window-info.ts";
 
 export const conv2DBackpropFilter = lowering<"x" | "dy", Conv2DBackpropFilterAttrs>(
@@ -29,6 +30,7 @@ export const conv2DBackpropFilter = lowering<"x" | "dy", Conv2DBackpropFilterAtt
       before: number,
     ): readonly [number, number] => [before, size + (out - 1) * stride - extent - before];
     const value = convolution(image, gradient, {
+      ...exactly(image),
       layout: { input: last ? "f01b" : "fb01", kernel: last ? "i01o" : "io01", output: "01bf" },
       padding: [
         padding(info.inHeight, info.outHeight, info.strideHeight, info.filterHeight, info.padInfo.top),

@@ -3,6 +3,7 @@ import { convolution } from "@l3m/stablehlo";
 import { backend_util, type Conv2DBackpropInputAttrs } from "@tensorflow/tfjs-core";
 import { unify } from "../lowering/broadcast.ts";
 import { lowering } from "../lowering/kernel.ts";
+import { exactly } from "../lowering/mat-mul.ts";
 import { conv2dLayout, type Shape4D } from "../lowering/window-info.ts";
 
 export const conv2DBackpropInput = lowering<"dy" | "filter", Conv2DBackpropInputAttrs>(
@@ -32,6 +33,7 @@ export const conv2DBackpropInput = lowering<"dy" | "filter", Conv2DBackpropInput
       return [low, extent + size - 1 - low - ((out - 1) * stride + 1)];
     };
     const value = convolution(gradient, kernel, {
+      ...exactly(gradient),
       layout: { input: output, kernel: "01oi", output: input },
       padding: [
         padding(info.inHeight, info.outHeight, info.strideHeight, info.filterHeight, info.padInfo.top),

@@ -3,6 +3,7 @@ import { isL3mError } from "@l3m/errors";
 import { type Value } from "@l3m/stablehlo";
 import { type DataType, type KernelConfig, type NamedTensorInfoMap, type TensorInfo } from "@tensorflow/tfjs-core";
 import { BACKEND_NAME, type XlaBackend } from "../backend/xla-backend.ts";
+import { autocast } from "./autocast.ts";
 
 /** A value with the dtype that tfjs sees. Its element type may be narrower (bf16 for float32). */
 export interface Operand {
@@ -30,7 +31,8 @@ export function lowering<Name extends string, Attrs extends object = object>(
       const info = inputs[name];
       if (info) operands[name] = operandOf(info, backend, kernelName);
     }
-    return emit(lower(operands as Record<Name, Operand>, attrs, backend), backend);
+    const cast = autocast(kernelName, operands);
+    return emit(lower(cast as Record<Name, Operand>, attrs, backend), backend);
   });
 }
 

@@ -2,11 +2,11 @@
 import * as tf from "@l3m/core/tf";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { checkStateDict, type Model } from "@l3m/core";
-import type { ByPath, TrainState } from "../step/train-state.ts";
+import type { ByPath, SavedState } from "../step/train-state.ts";
 import type { StoredArray } from "./safetensors.ts";
 
 /** Reads the whole state from the device: `model/<path>`, `buffers/<path>`, `optim/<slot>/<path>`. */
-export async function readState(state: TrainState): Promise<Map<string, StoredArray>> {
+export async function readState(state: SavedState): Promise<Map<string, StoredArray>> {
   const named = [
     ...entriesUnder("model", state.params),
     ...entriesUnder("buffers", state.buffers),
@@ -26,7 +26,7 @@ export function restoreState(
   model: Model,
   tensors: ReadonlyMap<string, StoredArray>,
   slotNames: readonly string[],
-): TrainState {
+): SavedState {
   const under = (prefix: string): Map<string, StoredArray> =>
     new Map(
       [...tensors]

@@ -14,6 +14,7 @@ import { L3mError } from "@l3m/errors";
 import type { CollectedContext } from "../step/forward-context.ts";
 import { valueAndGrads } from "../step/value-and-grads.ts";
 import type { ByPath, TrainState } from "../step/train-state.ts";
+import { valuesInUse } from "../step/working-copies.ts";
 
 /**
  * Runs the failing batch again, op by op, and names the first tensor with a NaN or infinity: the batch, the parameters, what
@@ -55,7 +56,8 @@ async function firstBad(
   for (const [key, tensor] of Object.entries(batch)) if (await isBad(tensor)) return `batch entry "${key}"`;
   for (const [path, tensor] of Object.entries(state.params))
     if (await isBad(tensor)) return `${BAD_PARAMETER} "${path}"`;
-  const values = new Map(Object.entries({ ...state.params, ...state.buffers }));
+  const inUse = valuesInUse(state);
+  const values = new Map(Object.entries(inUse));
   const dict: DataDict = new Map(Object.entries(batch));
   for (const block of leafBlocks(model.root)) {
     const before = new Map(dict);
@@ -72,7 +74,7 @@ async function firstBad(
   const { grads } = valueAndGrads(
     () =>
       withParams(values, () => loss.forward(model.root.forward(new Map(Object.entries(batch)), context), context).loss),
-    trained.map(({ path }) => state.params[path] as Tensor),
+    trained.map(({ path }) => inUse[path] as Tensor),
   );
   for (const [i, spec] of trained.entries()) {
     const grad = grads[i];

@@ -6,10 +6,11 @@ import { L3mError } from "@l3m/errors";
 import type { Layout } from "@l3m/fsdp-mesh";
 import { collectingContext } from "./forward-context.ts";
 import type { ByPath, TrainState } from "./train-state.ts";
+import { valuesInUse } from "./working-copies.ts";
 
 /** Entries of the DataDict after the model, by key, and the loss of the batch. */
 export function evalStep(parts: { model: Model; loss: Loss; layout: Layout | undefined; keys: readonly string[] }) {
-  return (state: Pick<TrainState, "params" | "buffers">, batch: ByPath): { outputs: ByPath; loss: Tensor } => {
+  return (state: Pick<TrainState, "params" | "working" | "buffers">, batch: ByPath): { outputs: ByPath; loss: Tensor } => {
     const { context } = collectingContext({
       train: false,
       key: tf.tensor1d([0, 0], "int32"),
@@ -17,7 +18,7 @@ export function evalStep(parts: { model: Model; loss: Loss; layout: Layout | und
       layout: parts.layout,
     });
     const dict: DataDict = new Map(Object.entries(batch));
-    const values = new Map(Object.entries({ ...state.params, ...state.buffers }));
+    const values = new Map(Object.entries(valuesInUse(state)));
     const { loss } = withParams(values, () => parts.loss.forward(parts.model.root.forward(dict, context), context));
     const outputs = parts.keys.map((key) => {
       const value = dict.get(key);

@@ -1,9 +1,9 @@
-/** The state before the first step: parameters drawn on the engine, optimizer slots at zero. */
+/** The state before the first step, without working copies: parameters drawn on the engine, optimizer slots at zero. */
 import * as tf from "@l3m/core/tf";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Model, Optimizer } from "@l3m/core";
 import type { Engine } from "../engines/engine.ts";
-import type { TrainState } from "./train-state.ts";
+import type { SavedState } from "./train-state.ts";
 
 /** Depends on `seed` only, not on the engine. Parameters are drawn in one compiled program where the engine compiles. */
 export async function initialState(
@@ -11,7 +11,7 @@ export async function initialState(
   model: Model,
   optimizer: Optimizer,
   seed: number,
-): Promise<TrainState> {
+): Promise<SavedState> {
   const draw = engine.jit((key: Tensor) => Object.fromEntries(model.initialise(key)), { name: "initialise" });
   const key = tf.tensor1d([seed, 0x6c336d], "int32");
   await draw.prepare(key);

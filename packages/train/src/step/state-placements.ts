@@ -11,6 +11,6 @@ export function statePlacements(
 ): Pick<JitOptions, "inPlacements" | "outPlacements"> {
   const params = Object.fromEntries(model.params.map((spec) => [spec.path, { dims: layout.param(spec) }]));
   const slots = Object.fromEntries(optimizer.slots.map((slot) => [slot, params]));
-  const state: PlacementTree = { params, buffers: undefined, slots, alive: undefined };
+  const state: PlacementTree = { params, working: params, buffers: undefined, slots, alive: undefined };
   return { inPlacements: [state, { dims: layout.batch(1) }, undefined], outPlacements: { state, metrics: undefined } };
 }

@@ -4,15 +4,16 @@
  */
 import * as tf from "@l3m/core/tf";
 import type { Tensor } from "@tensorflow/tfjs-core";
-import { type DataDict, type Loss, type Model, type Optimizer, project, withParams } from "@l3m/core";
+import { type DataDict, type Loss, type Model, type Optimizer, type ParamSpec, project, withParams } from "@l3m/core";
 import { replicated, type Layout } from "@l3m/fsdp-mesh";
 import { clipGradNorm } from "@l3m/optim";
-import { detach, shardingConstraint } from "@l3m/tfjs-kernels";
+import { castPrecision, detach, optimizationBarrier, type PrecisionPolicy, shardingConstraint } from "@l3m/tfjs-kernels";
 import { addLosses, collectingContext } from "./forward-context.ts";
 import type { ParamPlan } from "./param-plan.ts";
 import type { StepScalars } from "./step-scalars.ts";
 import type { ByPath, TrainState } from "./train-state.ts";
 import { valueAndGrads } from "./value-and-grads.ts";
+import { valuesInUse, workingCopies } from "./working-copies.ts";
 
 export interface TrainStepParts {
   readonly model: Model;
@@ -24,6 +25,7 @@ export interface TrainStepParts {
   readonly accumulation: number;
   readonly checkpointing: "none" | "block" | "full";
   readonly layout: Layout | undefined;
+  readonly precision: PrecisionPolicy;
   /** Go on after a step that was not finite (it changes nothing all the same). */
   readonly allowNan: boolean;
 }
@@ -51,6 +53,7 @@ export function trainStep(parts: TrainStepParts, names: MetricNames) {
     const finite = tf.logicalAnd(isFinite, tf.greater(state.alive, 0));
     const alive = parts.allowNan ? state.alive : tf.cast(finite, "float32");
     const params: Record<string, Tensor> = { ...state.params };
+    const changed: ParamSpec[] = [];
     const slots: Record<string, Record<string, Tensor>> = Object.fromEntries(
       Object.entries(state.slots).map(([slot, values]) => [slot, { ...values }]),
     );
@@ -63,8 +66,10 @@ export function trainStep(parts: TrainStepParts, names: MetricNames) {
           param: state.params[spec.path] as Tensor,
           slots: mapValues(slots, (values) => values[spec.path] as Tensor),
         };
+        changed.push(spec);
         const next = optimizer.update({ ...old, grad, scalars: groupScalars });
-        params[spec.path] = tf.where(finite, project(next.param, spec.project), old.param);
+        const updated = castPrecision(project(next.param, spec.project), parts.precision.param);
+        params[spec.path] = tf.where(finite, updated, old.param);
         for (const slot of optimizer.slots) {
           (slots[slot] as Record<string, Tensor>)[spec.path] = tf.where(
             finite,
@@ -85,7 +90,8 @@ export function trainStep(parts: TrainStepParts, names: MetricNames) {
       tf.dispose(value); // kept beyond the tape's scope, like the metrics
       return next;
     });
-    return { state: { params, buffers: nextBuffers, slots, alive }, metrics: vector };
+    const working = { ...state.working, ...workingCopies(changed, params, parts.precision) };
+    return { state: { params, working, buffers: nextBuffers, slots, alive }, metrics: vector };
   };
 }
 
@@ -101,8 +107,9 @@ function accumulatedGradients(parts: TrainStepParts, state: TrainState, batch: B
   const count = parts.accumulation;
   let total: Gradients | undefined;
   for (let part = 0; part < count; part++) {
-    const rows = count === 1 ? batch : mapValues(batch, (value) => partOf(value, part, count));
+    const cut = count === 1 ? batch : mapValues(batch, (value) => partOf(value, part, count));
     const partKey = part === 0 ? key : tf.add(key, tf.tensor1d([0, part << 24], "int32"));
+    const rows = total === undefined ? cut : after(total, cut);
     const next = gradients(parts, { ...state, buffers: total?.buffers ?? state.buffers }, rows, partKey);
     total = total === undefined ? next : addGradients(total, next);
   }
@@ -115,6 +122,13 @@ function accumulatedGradients(parts: TrainStepParts, state: TrainState, batch: B
   };
 }
 
+/** `rows`, which no compiler may touch before the gradients of the parts before exist: so their activations are gone by then. */
+function after(done: Gradients, rows: ByPath): ByPath {
+  const grads = done.grads.filter((grad) => grad !== undefined);
+  const values = optimizationBarrier([...Object.values(rows), ...grads]);
+  return Object.fromEntries(Object.keys(rows).map((key, i) => [key, values[i] as Tensor]));
+}
+
 function gradients(parts: TrainStepParts, state: TrainState, batch: ByPath, key: Tensor): Gradients {
   const { model, layout, plan } = parts;
   const {
@@ -123,15 +137,16 @@ function gradients(parts: TrainStepParts, state: TrainState, batch: ByPath, key:
     emitted,
     losses,
   } = collectingContext({ train: true, key, checkpointing: parts.checkpointing, layout });
-  const variables = plan.trained.map(({ path }) => state.params[path] as Tensor);
+  const inUse = valuesInUse(state);
+  const variables = plan.trained.map(({ path }) => inUse[path] as Tensor);
   let metrics = new Map<string, Tensor>();
   const buffers: Record<string, Tensor> = { ...state.buffers };
   const objective = (): Tensor => {
-    const atRest = new Map(Object.entries({ ...state.params, ...state.buffers }));
-    const inUse =
-      layout === undefined ? atRest : mapEntries(atRest, (value) => shardingConstraint(value, replicated(value.rank)));
+    const values = new Map(Object.entries(inUse));
+    const whole =
+      layout === undefined ? values : mapEntries(values, (value) => shardingConstraint(value, replicated(value.rank)));
     const dict: DataDict = new Map(Object.entries(batch));
-    const { loss, metrics: reported } = withParams(inUse, () =>
+    const { loss, metrics: reported } = withParams(whole, () =>
       parts.loss.forward(model.root.forward(dict, context), context),
     );
     // what leaves the tape must outlive it, and must not be differentiated
@@ -143,9 +158,9 @@ function gradients(parts: TrainStepParts, state: TrainState, batch: ByPath, key:
   const { value: loss, grads } = valueAndGrads(objective, variables);
   const placed = grads.map((grad, i) => {
     const spec = plan.trained[i];
-    return layout === undefined || grad === undefined || spec === undefined
-      ? grad
-      : shardingConstraint(grad, layout.param(spec));
+    if (grad === undefined || spec === undefined) return grad;
+    const wide = castPrecision(grad, parts.precision.reduce);
+    return layout === undefined ? wide : shardingConstraint(wide, layout.param(spec));
   });
   return { loss, grads: placed, metrics, buffers };
 }
