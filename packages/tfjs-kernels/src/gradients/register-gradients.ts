@@ -1,5 +1,7 @@
 /** Registers every gradient that a model needs; tfjs-core alone registers none in Node. */
 import { registerGradient, unregisterGradient, getGradient } from "@tensorflow/tfjs-core";
+import { autocastClass } from "../precision/autocast.ts";
+import { inFormatOfProduct } from "./product-gradient.ts";
 import { stockGradients } from "./stock-gradients.generated.ts";
 import { meanGradient, sumGradient } from "./sum-gradient.ts";
 
@@ -12,7 +14,8 @@ export function registerGradients(): void {
   done = true;
   const replaced = new Set(corrected.map((config) => config.kernelName));
   for (const config of stockGradients) {
-    if (!replaced.has(config.kernelName) && getGradient(config.kernelName) === undefined) registerGradient(config);
+    if (replaced.has(config.kernelName) || getGradient(config.kernelName) !== undefined) continue;
+    registerGradient(autocastClass(config.kernelName) === "compute" ? inFormatOfProduct(config) : config);
   }
   for (const config of corrected) {
     if (getGradient(config.kernelName) !== undefined) unregisterGradient(config.kernelName);
