@@ -3,7 +3,7 @@ export { type Attribute, type Attributes } from "./attributes.ts";
 export { inputsOf, isParameter, Operation, parameter, Region, Value } from "./operation.ts";
 export { convert, bitcastConvert } from "./ops/convert.ts";
 export { clamp, compare, type Direction, select } from "./ops/compare.ts";
-export { constant, constantFromBytes, type ElementArray, isSplat, type Scalar, splat } from "./ops/constant.ts";
+export { constant, constantFromBytes, type ElementArray, isUniform, type Scalar, splat } from "./ops/constant.ts";
 export { conditional, optimizationBarrier, whileLoop } from "./ops/control-flow.ts";
 export { convolution, type ConvolutionLayout, type ConvolutionOptions } from "./ops/convolution.ts";
 export { customCall, type CustomCallOptions } from "./ops/custom-call.ts";

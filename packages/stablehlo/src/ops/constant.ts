@@ -25,11 +25,12 @@ export function splat(value: Scalar, type: TensorType): Value {
   return constant;
 }
 
-/** True for a value that is known to be the same number everywhere: a splat constant, also reshaped or broadcast. */
-export function isSplat(value: Value): boolean {
+/** True for a value that is known to be the same number everywhere: a scalar, a splat constant, and these broadcast. */
+export function isUniform(value: Value): boolean {
   const { op } = value;
+  if (value.type.shape.length === 0) return true;
   if (op.name === "stablehlo.constant") return splats.has(op);
-  return SHAPE_ONLY.has(op.name) && op.operands.every(isSplat);
+  return SHAPE_ONLY.has(op.name) && op.operands.every(isUniform);
 }
 
 const SHAPE_ONLY: ReadonlySet<string> = new Set(["stablehlo.broadcast_in_dim", "stablehlo.reshape"]);

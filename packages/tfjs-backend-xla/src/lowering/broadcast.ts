@@ -1,5 +1,5 @@
 /** NumPy broadcasting and the meeting of element types. */
-import { broadcastInDim, convert, isFloat, isSplat, sameShape, type Scalar, splat, type Value } from "@l3m/stablehlo";
+import { broadcastInDim, convert, isFloat, isUniform, sameShape, type Scalar, splat, type Value } from "@l3m/stablehlo";
 import { backend_util } from "@tensorflow/tfjs-core";
 
 /** `x` with the given shape; dimensions align on the right, extents of 1 repeat. */
@@ -27,16 +27,12 @@ export function unify(a: Value, b: Value): readonly [Value, Value] {
   const [x, y] = [a.type.element, b.type.element];
   if (x === y) return [a, b];
   if (isFloat(x) && isFloat(y)) {
-    const [weakA, weakB] = [isWeak(a), isWeak(b)];
+    const [weakA, weakB] = [isUniform(a), isUniform(b)];
     const common = weakA === weakB ? "f32" : weakA ? y : x;
     return [convert(a, common), convert(b, common)];
   }
   const target = isFloat(x) ? x : isFloat(y) ? y : "i32";
   return [convert(a, target), convert(b, target)];
-}
-
-function isWeak(x: Value): boolean {
-  return x.type.shape.length === 0 || isSplat(x);
 }
 
 /** A constant of the type of `x`. */
