@@ -1,5 +1,6 @@
 export { defineKernel, type KernelCall, type KernelDefinition, type KernelInputs } from "./define-kernel.ts";
 export { registerGradients } from "./gradients/register-gradients.ts";
+export { type FusedAttentionAttrs, HIDDEN_SCORE } from "./kernels/attention-scores.ts";
 export {
   castPrecision,
   CastPrecision,
@@ -19,6 +20,8 @@ export {
   embeddingScatterAdd,
   type EmbeddingScatterAddAttrs,
 } from "./kernels/embedding.ts";
+export { FusedAttention, fusedAttention, type FusedAttentionOptions } from "./kernels/fused-attention.ts";
+export { FusedAttentionGrad } from "./kernels/fused-attention-grad.ts";
 export { identity } from "./kernels/identity.ts";
 export { iota, Iota, type IotaAttrs } from "./kernels/iota.ts";
 export { optimizationBarrier, OptimizationBarrier } from "./kernels/optimization-barrier.ts";

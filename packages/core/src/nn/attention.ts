@@ -1,7 +1,8 @@
-/** Scaled dot-product attention. B batch, H heads, N queries, M keys, d head width. */
+/** Scaled dot-product attention. B batch, H query heads, G key/value heads, N queries, M keys, d head width. */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
-import { iota } from "@l3m/tfjs-kernels";
+import { formatShape, L3mError } from "@l3m/errors";
+import { fusedAttention, HIDDEN_SCORE, iota } from "@l3m/tfjs-kernels";
 import type { Rng } from "../random/rng.ts";
 import { dropout } from "./dropout.ts";
 
@@ -10,36 +11,65 @@ export interface AttentionOptions {
   readonly scale?: number | undefined;
   /** Keys after the query are hidden (top-left aligned). */
   readonly causal?: boolean;
-  /** Bool (true = may be attended) or float (added to the scores), broadcastable to `[B, H, N, M]`. */
+  /** Bool (true = may be attended) or float (added; -1e30 or less hides the key), broadcastable to `[B, H, N, M]`. */
   readonly mask?: Tensor | undefined;
-  /** Dropout on the probabilities; needs `rng`. */
+  /** Dropout on the probabilities; they are then computed as a tensor of their own. */
   readonly dropout?: { readonly probability: number; readonly rng: Rng } | undefined;
 }
 
-/** Hides a key; large enough that its probability underflows to 0. */
-const HIDDEN = -1e30;
-
 /**
- * `softmax(q k^T scale + mask) v`: q `[B, H, N, d]`, k and v `[B, H, M, d]`, result `[B, H, N, d]` (Vaswani et al. 2017; torch
- * `F.scaled_dot_product_attention`). A query that may attend to nothing gives zeros.
+ * `softmax(q k^T scale + mask) v`: q `[B, H, N, d]`, k and v `[B, G, M, d]`, result `[B, H, N, d]` (Vaswani et al. 2017; torch
+ * `F.scaled_dot_product_attention`). Each of the G key/value heads serves H / G consecutive query heads. A query that may attend
+ * to nothing gives zeros.
+ *
+ * @throws L3M_BAD_SHAPE if the shapes do not fit
  */
 export function attention(q: Tensor, k: Tensor, v: Tensor, options: AttentionOptions = {}): Tensor {
-  const scale = options.scale ?? 1 / Math.sqrt(q.shape.at(-1) ?? 1);
-  let scores_BHNM: Tensor = tf.mul(tf.matMul(q, k, false, true), scale);
-  const allowed = allowedKeys(q.shape[2] ?? 0, k.shape[2] ?? 0, options);
-  if (allowed !== undefined) scores_BHNM = tf.where(allowed, scores_BHNM, HIDDEN);
-  if (options.mask?.dtype === "float32") scores_BHNM = tf.add(scores_BHNM, options.mask);
-  let weights_BHNM = tf.softmax(scores_BHNM);
-  if (options.mask?.dtype === "bool") weights_BHNM = tf.mul(weights_BHNM, tf.cast(options.mask, "float32"));
-  if (options.dropout !== undefined)
-    weights_BHNM = dropout(weights_BHNM, options.dropout.probability, options.dropout.rng, "attention");
-  return tf.matMul(weights_BHNM, v);
+  checkShapes(q, k, v, options.mask);
+  if (options.dropout === undefined) return fusedAttention(q, k, v, options);
+  const { probability, rng } = options.dropout;
+  const groups = (q.shape[1] ?? 1) / (k.shape[1] ?? 1);
+  const weights_BHNM = attentionWeights(q, repeatHeads(k, groups), options);
+  return tf.matMul(dropout(weights_BHNM, probability, rng, "attention"), repeatHeads(v, groups));
 }
 
-function allowedKeys(N: number, M: number, options: AttentionOptions): Tensor | undefined {
-  const causal = options.causal === true ? tf.lessEqual(iota([1, 1, N, M], 3), iota([1, 1, N, M], 2)) : undefined;
-  const mask = options.mask?.dtype === "bool" ? options.mask : undefined;
-  return causal === undefined ? mask : mask === undefined ? causal : tf.logicalAnd(causal, mask);
+/** The softmax of the scores, `[B, H, N, M]`; rows of zeros for queries that may attend to nothing. */
+function attentionWeights(q: Tensor, k: Tensor, { mask, causal, scale }: AttentionOptions): Tensor {
+  let scores_BHNM: Tensor = tf.mul(tf.matMul(q, k, false, true), scale ?? 1 / Math.sqrt(q.shape[3] ?? 1));
+  if (mask?.dtype === "float32") scores_BHNM = tf.add(scores_BHNM, mask);
+  const [, , N = 0, M = 0] = scores_BHNM.shape;
+  const past = causal === true ? tf.lessEqual(iota([1, 1, N, M], 3), iota([1, 1, N, M], 2)) : undefined;
+  const shown = mask?.dtype === "float32" ? tf.greater(mask, HIDDEN_SCORE) : mask;
+  const allowed = past === undefined ? shown : shown === undefined ? past : tf.logicalAnd(past, shown);
+  if (allowed === undefined) return tf.softmax(scores_BHNM);
+  const weights_BHNM = tf.softmax(tf.where(allowed, scores_BHNM, HIDDEN_SCORE));
+  return tf.mul(weights_BHNM, tf.cast(allowed, "float32"));
+}
+
+function checkShapes(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | undefined): void {
+  const [B, H = 0, N = 0, d] = q.shape;
+  const [, G = 0, M = 0] = k.shape;
+  const fit =
+    [q, k, v].every((x) => x.rank === 4 && x.shape[0] === B && x.shape[3] === d) &&
+    v.shape[1] === G &&
+    v.shape[2] === M &&
+    H % G === 0;
+  if (!fit) {
+    throw new L3mError("L3M_BAD_SHAPE", {
+      message: "Queries, keys and values do not fit together.",
+      expected: "q [B,H,N,d], k and v [B,G,M,d], where G divides H",
+      got: [q, k, v].map(({ shape }) => formatShape(shape)).join(", "),
+    });
+  }
+  if (mask === undefined) return;
+  const scores = [B ?? 0, H, N, M];
+  const aligned = mask.shape.every((extent, i) => extent === 1 || extent === scores[4 - mask.rank + i]);
+  if (aligned && mask.rank <= 4 && (mask.dtype === "bool" || mask.dtype === "float32")) return;
+  throw new L3mError("L3M_BAD_SHAPE", {
+    message: "The attention mask does not fit the scores.",
+    expected: `bool or float32, broadcastable to ${formatShape(scores)}`,
+    got: formatShape(mask.shape, mask.dtype),
+  });
 }
 
 /** `[B, N, H*d]` to `[B, H, N, d]`. */

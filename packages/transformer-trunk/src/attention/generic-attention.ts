@@ -1,6 +1,6 @@
 /** Multi-head self-attention. B batch, N tokens, D width, H query heads, G key/value heads, d head width. */
 import type * as tf from "@l3m/core/tf";
-import { attention, dropout, linearParams, mergeHeads, repeatHeads, splitHeads } from "@l3m/core/nn";
+import { attention, dropout, linearParams, mergeHeads, splitHeads } from "@l3m/core/nn";
 import { defineAttention, L3mError, maybeSlot } from "@l3m/core";
 import * as z from "zod";
 import { attentionMask } from "./attention-mask.ts";
@@ -77,7 +77,7 @@ export const genericAttention = defineAttention({
         if (rope !== undefined) ({ q, k } = rope.rotate({ q, k, v, positionIds: inputs.position_ids }));
         const rng = forward.rng.child(context.path);
         const drops = attn_drop > 0 && (forward.train || context.compat); // ml-l3m: dropout here stays on in eval
-        const mixed = attention(q, repeatHeads(k, H / G), repeatHeads(v, H / G), {
+        const mixed = attention(q, k, v, {
           causal: is_causal,
           mask,
           dropout: drops ? { probability: attn_drop, rng } : undefined,
