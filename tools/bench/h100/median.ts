@@ -1,0 +1,7 @@
+/** The middle of some numbers. */
+
+/** The upper middle one of an even number; NaN of none. */
+export function median(numbers: readonly number[]): number {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
+}

@@ -1,0 +1,180 @@
+/**
+ * Times the training step of a config on synthetic batches that are on the device already; prints one JSON line. The step is the
+ * product's own (`createTraining`), and it is dispatched as the training loop does it: two in flight, numbers read late.
+ *
+ *   step CONFIG [--engine NAME] [--steps N] [--warmup N] [--batch N] [--accum N] [--set KEY=VALUE ...] [--flags "--xla_..."]
+ *        [--cache DIR] [--weights FILE] [--dump-weights FILE] [--dump-spec FILE] [--hlo FILE]
+ */
+import { createHash } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { performance } from "node:perf_hooks";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import * as tf from "@l3m/core/tf";
+import { isL3mError } from "@l3m/errors";
+import preset from "@l3m/preset-l3m";
+import { batchTensors, createTraining, openEngine, openExperiment, type TrainState } from "@l3m/train";
+import { experimentSpec } from "./experiment-spec.ts";
+import { median } from "./median.ts";
+import { H100_PEAK_FLOPS } from "./model-flops.ts";
+import { syntheticBatch } from "./synthetic-batch.ts";
+import { readWeights, writeWeights } from "./weights-file.ts";
+
+type Tensor = tf.Tensor;
+
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    engine: { type: "string", default: "xla" },
+    steps: { type: "string", default: "20" },
+    warmup: { type: "string", default: "5" },
+    batch: { type: "string" },
+    accum: { type: "string" },
+    set: { type: "string", multiple: true, default: [] },
+    flags: { type: "string", default: "" },
+    cache: { type: "string" },
+    weights: { type: "string" },
+    "dump-weights": { type: "string" },
+    "dump-spec": { type: "string" },
+    hlo: { type: "string" },
+  },
+});
+const [config = "configs/llm/257m.yaml"] = positionals;
+const warmup = Number(options.warmup);
+const total = warmup + Number(options.steps);
+const started = performance.timeOrigin;
+if (options.flags !== "") process.env["XLA_FLAGS"] = options.flags; // read once, when the plugin loads
+
+process.on("uncaughtException", (error) => {
+  console.error(isL3mError(error) ? error.message : error);
+  process.exit(1);
+});
+
+const experiment = await openExperiment(config, {
+  preset,
+  overrides: [
+    ...(options.batch === undefined ? [] : [`data.train.batch_size=${options.batch}`]),
+    ...(options.accum === undefined ? [] : [`optim.gradient_accumulation_steps=${options.accum}`]),
+    `experiment.total_iterations=${total}`,
+    ...options.set,
+  ],
+});
+const engine = await openEngine(options.engine, cacheOptions());
+const training = createTraining(experiment, engine, undefined);
+const spec = experimentSpec(experiment, training, total);
+if (options["dump-spec"] !== undefined) writeFileSync(options["dump-spec"], JSON.stringify(spec));
+
+const batch = batchTensors(syntheticBatch(spec.inputs, spec.batch));
+let state = options.weights === undefined ? await training.initialState() : storedState(options.weights);
+if (options["dump-weights"] !== undefined) {
+  const contents = Object.entries({ ...state.params, ...state.buffers, ...prefixed("batch.", batch) });
+  await writeWeights(options["dump-weights"], new Map(contents));
+}
+
+const ready = performance.now();
+const keys = Array.from({ length: total }, (_, step) =>
+  tf.tensor1d([experiment.config.experiment.seed, step], "int32"),
+);
+await training.step.prepare(state, batch, inputsOf(0));
+const compiled = performance.now();
+const waiting: Tensor[] = [];
+const losses: number[] = [];
+const norms: number[] = [];
+const arrivals: number[] = [];
+const hostMs: number[] = [];
+let firstStepS = 0;
+for (let step = 0; step < total; step++) {
+  const begin = performance.now();
+  const inputs = inputsOf(step);
+  const result = training.step(state, batch, inputs);
+  tf.dispose([inputs.scalars, inputs.key]);
+  state = result.state;
+  waiting.push(result.metrics);
+  hostMs.push(performance.now() - begin);
+  if (step === 0) {
+    await readOldest();
+    firstStepS = (Date.now() - started) / 1000;
+  } else if (waiting.length >= 2) await readOldest();
+}
+while (waiting.length > 0) await readOldest();
+
+const intervals = arrivals.slice(warmup).map((time, i) => time - (arrivals[warmup + i - 1] as number));
+const stepMs = median(intervals);
+const report = training.step.reports[0];
+if (options.hlo !== undefined && report !== undefined) writeFileSync(options.hlo, report.text());
+console.log(
+  JSON.stringify({
+    name: spec.name,
+    who: "l3m",
+    batch: spec.batch,
+    accumulation: spec.accumulation,
+    precision: spec.precision,
+    parameters: spec.parameters,
+    step_ms: round(stepMs, 2),
+    min_ms: round(Math.min(...intervals), 2),
+    samples_per_s: round((spec.batch / stepMs) * 1000, 1),
+    mfu: round(spec.flops / (stepMs / 1000) / H100_PEAK_FLOPS, 4),
+    flops: spec.flops,
+    temp_gib: report?.tempBytes === undefined ? null : round(report.tempBytes / 2 ** 30, 2),
+    trace_s: round((report?.traceMs ?? 0) / 1000, 2),
+    compile_s: round((report?.compileMs ?? compiled - ready) / 1000, 2),
+    from_cache: report?.fromCache ?? false,
+    first_step_s: round(firstStepS, 2),
+    host_ms: round(median(hostMs.slice(warmup)), 3),
+    loss0: losses[0],
+    loss: losses.at(-1),
+    losses: losses.slice(0, 20),
+    grad_norms: norms.slice(0, 20),
+    engine: engine.description,
+    flags: options.flags,
+    node: process.version,
+  }),
+);
+await engine.stop();
+
+function inputsOf(step: number): { key: Tensor; scalars: Tensor } {
+  const key = keys[step] as Tensor;
+  return { key: tf.clone(key), scalars: tf.tensor1d(training.scalars.values(step, total)) };
+}
+
+async function readOldest(): Promise<void> {
+  const metrics = waiting.shift() as Tensor;
+  const values = await metrics.data<"float32">();
+  arrivals.push(performance.now());
+  metrics.dispose();
+  losses.push(values[training.metricNames.indexOf("loss")] as number);
+  norms.push(values[training.metricNames.indexOf("grad_norm")] as number);
+}
+
+/** Compiled programs depend on XLA_FLAGS, which the product's cache does not see: one folder for each. */
+function cacheOptions(): { cacheDir?: string } {
+  if (options.cache === undefined) return {};
+  const name = createHash("sha256").update(options.flags).digest("hex").slice(0, 12);
+  return { cacheDir: path.join(path.resolve(options.cache), name) };
+}
+
+function storedState(file: string): TrainState {
+  const stored: Record<string, Tensor> = {};
+  readWeights(file, (name, data, shape) => {
+    if (name.startsWith("batch.")) return;
+    stored[name] = tf.tensor(data, shape, data instanceof Int32Array ? "int32" : "float32");
+  });
+  const pick = (specs: readonly { path: string }[]) =>
+    Object.fromEntries(specs.map(({ path: name }) => [name, stored[name] as Tensor]));
+  const { model, optimizer } = training;
+  const zeros = () => Object.fromEntries(model.params.map(({ path: name, shape }) => [name, tf.zeros([...shape])]));
+  return training.completeState({
+    params: pick(model.params),
+    buffers: pick(model.buffers),
+    slots: Object.fromEntries(optimizer.slots.map((slot) => [slot, zeros()])),
+    alive: tf.scalar(1),
+  });
+}
+
+function prefixed(prefix: string, tensors: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
+  return Object.fromEntries(Object.entries(tensors).map(([key, tensor]) => [prefix + key, tensor]));
+}
+
+function round(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}
