@@ -2,6 +2,7 @@
 import { L3mError } from "@l3m/errors";
 import { PjrtClient } from "./client.ts";
 import { checkClientOptions, type ClientOptions } from "./client-options.ts";
+import type { NvidiaLibrary } from "./cuda/nvidia-libraries.ts";
 import { ENUMS, FIRST_FUNCTION_OFFSET, FUNCTIONS } from "./generated/pjrt-c-api.ts";
 import { type Attribute, decodeNamedValues, encodeNamedValues } from "./named-values.ts";
 import { NativeStruct, type StructName } from "./native/struct.ts";
@@ -18,15 +19,18 @@ export class PjrtApi {
   readonly path: string;
   /** The version of the PJRT C API that the plugin was built with. */
   readonly version: { readonly major: number; readonly minor: number };
+  /** NVIDIA's libraries that were loaded for it; empty for other plugins, or when CUDA is the system's own. */
+  readonly libraries: readonly NvidiaLibrary[];
   readonly #addresses: ReadonlyMap<string, bigint>;
   readonly #functions = new Map<FunctionName, PointerFunction>();
 
   /** `table` is the address of the plugin's PJRT_Api. */
-  constructor(path: string, table: bigint) {
+  constructor(path: string, table: bigint, libraries: readonly NvidiaLibrary[] = []) {
     const [structSize = 0n] = readWords(table, 1);
     const words = readWords(table, Math.floor(Number(structSize) / 8));
     const version = words[FIRST_FUNCTION_OFFSET / 8 - 1] ?? 0n;
     this.path = path;
+    this.libraries = libraries;
     this.version = { major: Number(version & 0xffffffffn), minor: Number(version >> 32n) };
     this.#addresses = new Map(FUNCTIONS.map((name, index) => [name, words[FIRST_FUNCTION_OFFSET / 8 + index] ?? 0n]));
   }

@@ -2,6 +2,7 @@
 import { realpathSync, statSync } from "node:fs";
 import { L3mError } from "@l3m/errors";
 import { PjrtApi } from "./api.ts";
+import { prepareCuda } from "./cuda/prepare-cuda.ts";
 import { API_VERSION } from "./generated/pjrt-c-api.ts";
 import { whyNotLoadable } from "./native/elf.ts";
 import { NativeStruct } from "./native/struct.ts";
@@ -15,7 +16,7 @@ const OLDEST_MINOR = 81;
 const loaded = new Map<string, PjrtApi>();
 
 /**
- * Loads a PJRT plugin. It stays loaded until the process ends (unloading XLA crashes), so a second call returns the same object.
+ * Loads a PJRT plugin, for CUDA after NVIDIA's libraries that lie near it. It stays loaded until the process ends (unloading XLA crashes), so a second call returns the same object.
  *
  * @param path a shared library that exports GetPjrtApi
  * @throws L3M_PJRT_PLUGIN for a file that is missing, no ELF library of this processor, no plugin, or too old
@@ -27,11 +28,12 @@ export function loadPlugin(path: string): PjrtApi {
   const reason = process.platform === "linux" ? whyNotLoadable(file, ENTRY_POINT) : undefined;
   if (reason !== undefined) throw noPlugin(path, reason);
   process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2"; // XLA's log on stderr: errors only
+  const libraries = prepareCuda(file);
   const getter = findSymbol(openLibrary(file), ENTRY_POINT);
   if (getter === undefined) throw noPlugin(path, `it does not export ${ENTRY_POINT}`);
   const table = callGetter(getter);
   if (table === 0n) throw noPlugin(path, `${ENTRY_POINT} returned nothing`);
-  const api = new PjrtApi(path, table);
+  const api = new PjrtApi(path, table, libraries);
   if (api.version.major !== API_VERSION.major || api.version.minor < OLDEST_MINOR) {
     throw noPlugin(
       path,

@@ -1,12 +1,12 @@
 /** Which PJRT plugin to use: what the user names, what L3M downloaded, what a Python environment has. */
-import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { L3mError } from "@l3m/errors";
 import { defaultCacheDir } from "./cache-dir.ts";
 import { candidates, installedPlugin } from "./engine-folder.ts";
 import { installEngine } from "./install-engine.ts";
 import type { InstallOptions } from "./install-options.ts";
+import { sitePackages } from "./site-packages.ts";
 import { type EngineName, PYTHON_PLUGINS } from "./wheel-lock.ts";
 
 export interface FindOptions {
@@ -62,25 +62,4 @@ function enginesOf(plugin: string): readonly EngineName[] {
   if (/cuda_?12/i.test(plugin)) return ["cuda12"];
   if (/cuda_?13/i.test(plugin)) return ["cuda13"];
   return /cuda|gpu/i.test(path.basename(plugin)) ? ["cuda12", "cuda13"] : ["cpu"];
-}
-
-/** Folders of installed Python packages. `python3` is asked last, and only when it is there. */
-function* sitePackages(env: NodeJS.ProcessEnv): Generator<string> {
-  for (const prefix of [env["VIRTUAL_ENV"], env["CONDA_PREFIX"]]) {
-    if (prefix === undefined || prefix === "") continue;
-    const lib = path.join(prefix, "lib");
-    if (!existsSync(lib)) continue;
-    for (const name of readdirSync(lib)) if (name.startsWith("python3")) yield path.join(lib, name, "site-packages");
-  }
-  try {
-    const paths = execFileSync("python3", ["-c", 'import sys; print("\\n".join(sys.path))'], {
-      encoding: "utf8",
-      env,
-      timeout: 5000,
-      stdio: ["ignore", "pipe", "ignore"],
-    });
-    yield* paths.split("\n").filter((line) => path.isAbsolute(line));
-  } catch {
-    // no python3, or one that does not start: nothing to find there
-  }
 }

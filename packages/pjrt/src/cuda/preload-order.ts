@@ -1,0 +1,44 @@
+/**
+ * The order in which NVIDIA's libraries are loaded before a plugin. XLA opens each by its name when it first needs it, and a
+ * library that is already in the process is found by its name alone, whatever LD_LIBRARY_PATH says (which Node cannot change
+ * for itself after its start).
+ */
+import type { NvidiaLibrary } from "./nvidia-libraries.ts";
+
+/**
+ * What XLA and cuDNN open by name, in JAX's order (jax_plugins/cuda/__init__.py). cuDNN opens its own parts and NVRTC's built-ins
+ * itself, from the folders that they are in.
+ */
+const OPENED_BY_XLA = [
+  "libcudart",
+  "libnvrtc",
+  "libcublas",
+  "libcublasLt",
+  "libnccl",
+  "libcupti",
+  "libcusparse",
+  "libcusolver",
+  "libcufft",
+  "libnvshmem_host",
+  "libcudnn",
+];
+
+/** The libraries to load, every one after those that it needs (nvJitLink before cuSPARSE before cuSOLVER). */
+export function preloadOrder(libraries: readonly NvidiaLibrary[]): NvidiaLibrary[] {
+  const byName = new Map(libraries.map((library) => [library.name, library]));
+  const order = new Set<NvidiaLibrary>();
+  const visited = new Set<string>();
+  const visit = (library: NvidiaLibrary): void => {
+    if (visited.has(library.name)) return;
+    visited.add(library.name);
+    for (const name of library.needed) {
+      const dependency = byName.get(name);
+      if (dependency !== undefined) visit(dependency);
+    }
+    order.add(library);
+  };
+  for (const stem of OPENED_BY_XLA) {
+    for (const library of libraries) if (library.name.split(".so")[0] === stem) visit(library);
+  }
+  return [...order];
+}
