@@ -3,6 +3,8 @@ import { defaultCollate } from "./collate/default-collate.ts";
 import { imageTextCollate } from "./collate/image-text-collate.ts";
 import { imageTextFolder } from "./datasets/image-text-folder.ts";
 import { imageTextJsonl } from "./datasets/image-text-jsonl.ts";
+import { textFilesDataset } from "./datasets/text-files.ts";
+import { textJsonl } from "./datasets/text-jsonl.ts";
 import { distinctConcepts } from "./samplers/distinct-concepts.ts";
 import { sequential } from "./samplers/sequential.ts";
 import { shuffled } from "./samplers/shuffled.ts";
@@ -22,6 +24,9 @@ export { stackSamples } from "./collate/default-collate.ts";
 export { collateImageText } from "./collate/image-text-collate.ts";
 export { ImageTextDataset } from "./datasets/image-text-dataset.ts";
 export { prepareDataset, type PreparableDataset, type PrepareProgress } from "./datasets/prepare-dataset.ts";
+export { cacheDirectory, makeCacheFolder } from "./files/cache-directory.ts";
+export { npmFile, type NpmFile } from "./files/npm-file.ts";
+export { listTextFiles, type SizedFile, type TextFileEntry } from "./files/text-file-list.ts";
 export { decodeImage, readImage } from "./images/decode-image.ts";
 export { encodePng } from "./images/encode-png.ts";
 export { crop, flipHorizontally, type CropBox, type Image } from "./images/image.ts";
@@ -30,6 +35,11 @@ export type { Interpolation } from "./images/resample-filters.ts";
 export { createLoader, type BatchSource, type LoadedBatch, type LoaderOptions } from "./loader/create-loader.ts";
 export type { BadSamplePolicy, SkippedSample } from "./loader/make-batch.ts";
 export type { BuildPipeline, Pipeline, PipelineRecipe } from "./loader/pipeline.ts";
+export { byteRanges, type ByteRange, type TextSplit } from "./packed-text/byte-ranges.ts";
+export { jsonlCorpus, type JsonlOptions } from "./packed-text/jsonl-corpus.ts";
+export { IGNORED_LABEL, PackedText, type PackedTextOptions } from "./packed-text/packed-text.ts";
+export { plainTextCorpus, type PlainTextOptions } from "./packed-text/plain-text-corpus.ts";
+export type { TextCorpus, TextPiece } from "./packed-text/text-corpus.ts";
 export { philox4x32 } from "./rng/philox.ts";
 export { permutation, PhiloxRng, sampleRng } from "./rng/sample-rng.ts";
 export { DistinctConceptsSampler } from "./samplers/distinct-concepts.ts";
@@ -57,6 +67,8 @@ export default definePlugin({
   provides: [
     imageTextFolder,
     imageTextJsonl,
+    textFilesDataset,
+    textJsonl,
     resize,
     centerCrop,
     randomResizedCrop,

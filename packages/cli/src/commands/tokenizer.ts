@@ -1,7 +1,7 @@
 /** l3m tokenizer train */
-import { readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import type { Command } from "@commander-js/extra-typings";
-import { trainBpe, writeTokenizerFile } from "@l3m/data";
+import { byteRanges, listTextFiles, trainBpe, writeTokenizerFile } from "@l3m/data";
 import { L3mError } from "@l3m/errors";
 
 export function addTokenizerCommand(program: Command): void {
@@ -11,14 +11,17 @@ export function addTokenizerCommand(program: Command): void {
     .description(
       "Train a byte-level BPE vocabulary; each line of the files is one text. Writes Hugging Face's tokenizer.json.",
     )
-    .argument("<files...>", "text files, UTF-8")
+    .argument("<files...>", "text files, UTF-8; npm:<name>@<version>/<path> for a file of a published package")
     .requiredOption("--vocab <n>", "size of the vocabulary, special tokens and bytes included")
     .requiredOption("-o, --output <file>", "where to write tokenizer.json")
     .option("--special <tokens...>", "special tokens, which get the first ids", ["<pad>", "<eos>"])
     .option("--no-prefix-space", "do not treat the start of a text like the start of a word")
-    .action((files, options) => {
+    .option("--held-out <fraction>", "leave out the last bytes, as `split` of data/text-files does")
+    .option("--integrity <hash>", "sha512-... of the package, for npm: files")
+    .action(async (files, options) => {
       const vocabSize = Number(options.vocab);
-      const vocabulary = trainBpe(linesOf(files), {
+      const texts = await linesOf(files, fractionOf(options.heldOut), options.integrity);
+      const vocabulary = trainBpe(texts, {
         vocabSize,
         specialTokens: options.special,
         addPrefixSpace: options.prefixSpace,
@@ -28,19 +31,32 @@ export function addTokenizerCommand(program: Command): void {
     });
 }
 
-function* linesOf(files: readonly string[]): Generator<string> {
-  for (const file of files) {
-    let text: string;
-    try {
-      text = readFileSync(file, "utf8");
-    } catch (cause) {
-      throw new L3mError("L3M_DATA_NOT_FOUND", {
-        message: "The text file cannot be read.",
-        where: { file },
-        fix: "Check the path.",
-        cause,
-      });
-    }
-    for (const line of text.split("\n")) if (line !== "") yield line;
+function fractionOf(heldOut: string | undefined): number | undefined {
+  if (heldOut === undefined) return undefined;
+  const fraction = Number(heldOut);
+  if (fraction > 0 && fraction < 1) return fraction;
+  throw new L3mError("L3M_USAGE", {
+    message: "--held-out is no fraction.",
+    expected: "a number between 0 and 1, for example 0.05",
+    got: heldOut,
+  });
+}
+
+/** Lines of the files that are not empty; without the last bytes when a fraction is held out. */
+async function linesOf(
+  names: readonly string[],
+  heldOut: number | undefined,
+  integrity: string | undefined,
+): Promise<string[]> {
+  const entries = names.map((file) =>
+    file.startsWith("npm:") && integrity !== undefined ? { file, integrity } : file,
+  );
+  const files = await listTextFiles(entries, (path) => path);
+  const split = heldOut === undefined ? null : ({ part: "train", held_out: heldOut } as const);
+  const lines: string[] = [];
+  for (const { path, start, end } of await byteRanges(files, split, "characters")) {
+    const text = (await readFile(path)).toString("utf8", start, end);
+    for (const line of text.split("\n")) if (line !== "") lines.push(line);
   }
+  return lines;
 }

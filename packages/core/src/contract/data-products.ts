@@ -44,6 +44,8 @@ export interface Sampler {
 
 export interface Tokenizer {
   readonly vocabSize: number;
+  /** Tokenizers with equal fingerprints give every text the same ids; cached tokens are kept under it. */
+  readonly fingerprint: string;
   readonly bosId?: number;
   readonly eosId?: number;
   readonly padId?: number;

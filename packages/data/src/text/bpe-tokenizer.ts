@@ -1,4 +1,5 @@
 /** Byte-level BPE, as GPT-2 and Hugging Face's `tokenizers` do it: any text has ids, and ids give back the text. */
+import { createHash } from "node:crypto";
 import { defineTokenizer, type Tokenizer } from "@l3m/core";
 import { L3mError } from "@l3m/errors";
 import { z } from "zod";
@@ -46,6 +47,13 @@ export class BpeTokenizer implements Tokenizer {
     this.#specialIds = new Set(specialTokens.map(id));
     this.#special =
       specialTokens.length === 0 ? undefined : new RegExp(`(${longestFirst(specialTokens).map(escape).join("|")})`);
+  }
+
+  get fingerprint(): string {
+    const { vocab, ...rest } = this.vocabulary;
+    return createHash("sha256")
+      .update(JSON.stringify({ ...rest, vocab: [...vocab] }))
+      .digest("hex");
   }
 
   encode(text: string): number[] {

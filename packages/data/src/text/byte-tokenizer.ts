@@ -7,6 +7,7 @@ const FIRST_BYTE_ID = 2;
 /** 258 ids: padding, end of text, then the 256 bytes of UTF-8. */
 export class ByteTokenizer implements Tokenizer {
   readonly vocabSize = FIRST_BYTE_ID + 256;
+  readonly fingerprint = "byte-tokenizer";
   readonly padId = 0;
   readonly eosId = 1;
 
