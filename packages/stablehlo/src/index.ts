@@ -6,7 +6,7 @@ export { clamp, compare, type Direction, select } from "./ops/compare.ts";
 export { constant, constantFromBytes, type ElementArray, isUniform, type Scalar, splat } from "./ops/constant.ts";
 export { conditional, optimizationBarrier, whileLoop } from "./ops/control-flow.ts";
 export { convolution, type ConvolutionLayout, type ConvolutionOptions } from "./ops/convolution.ts";
-export { customCall, type CustomCallOptions } from "./ops/custom-call.ts";
+export { customCall, type CustomCallOptions, type Layout } from "./ops/custom-call.ts";
 export { type DotDimensions, dotGeneral, type Precision } from "./ops/dot.ts";
 export { dynamicSlice, dynamicUpdateSlice } from "./ops/dynamic-slice.ts";
 export {
@@ -58,6 +58,7 @@ export {
   xor,
 } from "./ops/elementwise.ts";
 export { gather, type GatherOptions, scatter, type ScatterOptions } from "./ops/gather.ts";
+export { manualComputation, type ManualComputationOptions } from "./ops/manual-computation.ts";
 export { rngBitGenerator, type RngAlgorithm } from "./ops/random.ts";
 export { reduce, type ReduceKind, reduceVariadic, type VariadicReduction } from "./ops/reduce.ts";
 export {

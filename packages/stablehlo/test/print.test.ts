@@ -175,3 +175,57 @@ it("cuts the graph where a computed value is listed as a parameter", () => {
   expect(text).not.toMatch(/sort|exponential/);
   expect(text).toContain("stablehlo.negate %arg0 : tensor<4xf32>");
 });
+
+it("prints custom calls with layouts inside a manual computation over a mesh", () => {
+  const mesh: s.Mesh = {
+    name: "mesh",
+    axes: [
+      { name: "dp", size: 2 },
+      { name: "tp", size: 2 },
+    ],
+  };
+  const x = s.parameter(f32(8, 4, 6));
+  const split = { mesh: "mesh", dims: [["dp"], [], ["tp"]] };
+  const [y] = s.manualComputation([x], {
+    mesh,
+    inShardings: [split],
+    results: [{ type: f32(8, 4, 6), sharding: split }],
+    body: (shards) =>
+      s.customCall(shards, {
+        target: "work",
+        apiVersion: 2,
+        backendConfig: '{"a":1}',
+        results: [f32(4, 4, 3)],
+        layouts: { operands: [[2, 1, 0]], results: [[1, 2, 0]] },
+      }),
+  }) as [s.Value];
+  const text = s.printModule({
+    mesh,
+    functions: [{ name: "main", params: [{ value: x }], results: [{ value: y }] }],
+  });
+  expect(text).toMatchInlineSnapshot(`
+    "module @module attributes {mhlo.num_partitions = 4 : i32, mhlo.num_replicas = 1 : i32} {
+      sdy.mesh @mesh = <["dp"=2, "tp"=2]>
+      func.func public @main(%arg0: tensor<8x4x6xf32>) -> (tensor<8x4x6xf32>) {
+        %1 = "sdy.manual_computation"(%arg0) <{in_shardings = #sdy.sharding_per_value<[<@mesh, [{"dp"}, {}, {"tp"}]>]>, manual_axes = #sdy<manual_axes{"dp", "tp"}>, out_shardings = #sdy.sharding_per_value<[<@mesh, [{"dp"}, {}, {"tp"}]>]>}> ({
+        ^bb0(%arg1: tensor<4x4x3xf32>):
+          %0 = "stablehlo.custom_call"(%arg1) <{api_version = 2 : i32, backend_config = "{\\22a\\22:1}", call_target_name = "work", has_side_effect = false, operand_layouts = [dense<[2, 1, 0]> : tensor<3xindex>], result_layouts = [dense<[1, 2, 0]> : tensor<3xindex>]}> : (tensor<4x4x3xf32>) -> tensor<4x4x3xf32>
+          sdy.return %0 : tensor<4x4x3xf32>
+        }) : (tensor<8x4x6xf32>) -> tensor<8x4x6xf32>
+        return %1 : tensor<8x4x6xf32>
+      }
+    }
+    "
+  `);
+  expect(() =>
+    s.manualComputation([x], {
+      mesh,
+      inShardings: [split],
+      results: [{ type: f32(4, 4, 3), sharding: { mesh: "mesh", dims: [[], [], []] } }],
+      body: ([shard]) => [s.add(shard as s.Value, s.splat(1, f32(4, 4, 3)))],
+    }),
+  ).toThrow("nothing from outside");
+  expect(() =>
+    s.customCall([x], { target: "work", results: [], layouts: { operands: [[0, 1]], results: [] } }),
+  ).toThrow("every dimension");
+});

@@ -51,20 +51,21 @@ export function printOperations(
 ): void {
   for (const op of operationsOf(results, scope, names)) {
     if (op.name === BLOCK_ARGUMENTS || isParameter(op.results[0] as Value)) continue;
-    const regions = op.regions.map((region) => regionText(region, names, indent));
+    const regions = op.regions.map((region) => regionText(op, region, names, indent));
     const text = op.format === undefined ? genericForm(op, names.of, regions) : op.format(op, names.of);
     const prefix = op.results.length === 0 ? "" : `${names.define(op)} = `;
     lines.push(`${indent}${prefix}${text}`);
   }
 }
 
-function regionText(region: Region, names: Names, indent: string): string {
+function regionText(op: Operation, region: Region, names: Names, indent: string): string {
   const inner = `${indent}  `;
   const header = region.arguments.map((value) => `${names.argument(value)}: ${typeText(value.type)}`).join(", ");
   const lines = region.arguments.length === 0 ? ["{"] : ["{", `${indent}^bb0(${header}):`];
   printOperations(region.results, region, names, lines, inner);
+  const [dialect] = op.name.split(".");
   lines.push(
-    `${inner}stablehlo.return ${region.results.map(names.of).join(", ")} : ${typesText(region.results)}`,
+    `${inner}${dialect}.return ${region.results.map(names.of).join(", ")} : ${typesText(region.results)}`,
     `${indent}}`,
   );
   return lines.join("\n");
