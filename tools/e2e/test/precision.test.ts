@@ -1,5 +1,5 @@
 /** Training in bf16 on the CPU plugin: the curve of f32 within rounding, checkpoints of the masters, exact resume. */
-import { readFileSync } from "node:fs";
+import { cpSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { readMetrics } from "@l3m/train";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -36,8 +36,10 @@ it("follows the curve of f32", () => {
   const [wide, narrow] = [losses("f32"), losses("bf16")];
   expect(narrow).toHaveLength(STEPS);
   expect(narrow).not.toEqual(wide);
-  // a loss of 2 is a mean over logits of up to 14, each right to 2^-8
-  narrow.forEach((loss, i) => expect(Math.abs(loss - (wide[i] as number))).toBeLessThan(14 * 2 ** -8));
+  const bound = 14 * 2 ** -8; // a loss is a mean over logits of up to 14, each right to 2^-8
+  const apart = narrow.map((loss, i) => Math.abs(loss - (wide[i] as number)));
+  expect(apart[0]).toBeLessThan(bound);
+  expect(Math.max(...apart)).toBeLessThan(2 * bound); // Adam's first steps have full size wherever the gradient has a sign
 });
 
 it("saves the masters only, in f32", () => {
@@ -49,12 +51,12 @@ it("saves the masters only, in f32", () => {
 });
 
 it("resumes to the same numbers", async () => {
-  const first = await train("bf16", "cut", "xla-cpu", "experiment.total_iterations=8");
-  expect(first.code).toBe(0);
-  const checkpoint = path.join(project.file("bf16"), "checkpoints", "step-00000008");
-  const rest = await train("bf16", "rest", "xla-cpu", "--resume", checkpoint);
-  expect([rest.code, rest.stderr]).toEqual([0, ""]);
-  expect(losses("rest").slice(-4)).toEqual(losses("bf16").slice(-4));
+  cpSync(project.file("bf16"), project.file("rest"), { recursive: true });
+  rmSync(path.join(project.file("rest"), "checkpoints", "step-00000012"), { recursive: true });
+  const { code, stdout, stderr } = await train("bf16", "rest");
+  expect([code, stderr]).toEqual([0, ""]);
+  expect(stdout).toContain("after step 8");
+  expect(losses("rest")).toEqual(losses("bf16"));
 });
 
 it("is refused where the engine computes in f32 only", async () => {
