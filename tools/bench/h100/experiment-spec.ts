@@ -41,6 +41,8 @@ export interface ExperimentSpec {
       readonly params: readonly string[];
     }[];
   };
+  /** Shape of every parameter by name. */
+  readonly shapes: Readonly<Record<string, readonly number[]>>;
   /** Learning rate of each step. */
   readonly lr: readonly number[];
   readonly parameters: number;
@@ -78,6 +80,7 @@ export function experimentSpec(experiment: Experiment, training: Training, steps
         params: params.map(({ path }) => path),
       })),
     },
+    shapes: Object.fromEntries(training.model.params.map(({ path, shape }) => [path, shape])),
     lr: Array.from({ length: steps }, (_, step) => training.schedule(step / steps)),
     parameters: training.model.params.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
     flops: modelFlops(training.model.params, towers, inputs) * batch,
