@@ -25,11 +25,7 @@ export async function makeCacheFolder(
     await mkdir(dirname(folder), { recursive: true });
     unfinished = await mkdtemp(`${folder}.`);
     await make(unfinished);
-    if (await exists()) return;
-    await rm(folder, { recursive: true, force: true });
-    await rename(unfinished, folder).catch(async (error: unknown) => {
-      if (!(await exists())) throw error;
-    });
+    await publish(unfinished, folder, exists);
   } catch (error) {
     if (isL3mError(error) || !isSystemError(error)) throw error;
     throw new L3mError(error.code === "ENOSPC" || error.code === "EDQUOT" ? "L3M_DISK_FULL" : "L3M_CACHE", {
@@ -41,6 +37,19 @@ export async function makeCacheFolder(
     });
   } finally {
     if (unfinished !== undefined) await rm(unfinished, { recursive: true, force: true });
+  }
+}
+
+/** Renames a finished folder into place, which fails when there is one: a whole one stays, a damaged one makes way. */
+async function publish(finished: string, folder: string, exists: () => Promise<boolean>): Promise<void> {
+  try {
+    await rename(finished, folder);
+  } catch {
+    if (await exists()) return;
+    const damaged = `${finished}.damaged`;
+    await rename(folder, damaged);
+    await rename(finished, folder);
+    await rm(damaged, { recursive: true });
   }
 }
 
