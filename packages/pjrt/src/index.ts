@@ -1,6 +1,7 @@
 export { PjrtApi } from "./api.ts";
 export { PjrtBuffer } from "./buffer.ts";
 export { PjrtClient } from "./client.ts";
+export type { NvidiaLibrary } from "./cuda/nvidia-libraries.ts";
 export type { ClientOptions } from "./client-options.ts";
 export type { CompileOptions, FlagValue } from "./compile-options.ts";
 export { type DeviceMemoryStats, PjrtDevice } from "./device.ts";
@@ -25,6 +26,7 @@ export {
   installedTfjsNode,
   installEngine,
   type InstallOptions,
+  type InstallPlan,
   type InstallProgress,
   isOffline,
   listEngines,
@@ -36,3 +38,4 @@ export {
   PUBLIC_INDEX,
   WHEEL_LOCK,
 } from "./install/index.ts";
+export { checkFlagNames } from "./xla-flags.ts";

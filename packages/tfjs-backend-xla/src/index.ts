@@ -1,5 +1,5 @@
 /** A TensorFlow.js backend that records kernels as StableHLO and runs them through XLA. */
-export { type CompileFlags } from "./compile/compiler.ts";
+export { type CompileFlags, PLATFORM_FLAGS, type PlatformFlag } from "./compile/platform-flags.ts";
 export { type EngineMemory, XlaEngine } from "./engine.ts";
 export { type Jitted, type JitOptions } from "./jit/jit.ts";
 export { JitReport } from "./jit/report.ts";

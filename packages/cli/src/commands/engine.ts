@@ -6,7 +6,7 @@ import type { SetExitCode } from "../main.ts";
 import { useToolSettings } from "../tool-settings.ts";
 import { terminalReporter } from "../terminal/terminal-reporter.ts";
 
-const INSTALLABLE = ["cpu", "cuda13", "tfjs-node"] as const satisfies readonly InstallableEngine[];
+const INSTALLABLE = ["cpu", "cuda13", "cuda12", "tfjs-node"] as const satisfies readonly InstallableEngine[];
 
 export function addEngineCommand(program: Command, setExitCode: SetExitCode): void {
   const engine = program
@@ -42,6 +42,10 @@ export function addEngineCommand(program: Command, setExitCode: SetExitCode): vo
       const reporter = terminalReporter(terminal.progress);
       try {
         const { project, version, path } = await installEngine(name, {
+          onPlan: ({ project, version, wheels, bytes, bytesThere }) =>
+            reporter.info(
+              `${project} ${version}: ${wheels === 1 ? "1 wheel" : `${wheels} wheels`}, ${megabytes(bytes)} MB${bytesThere === 0 ? "" : `, of which ${megabytes(bytesThere)} MB are here already`}`,
+            ),
           onProgress: ({ phase, file, bytes, totalBytes }) => reporter.work(`${phase} ${file}`, bytes, totalBytes),
           ...(options.wheel === undefined ? {} : { wheels: options.wheel }),
         });

@@ -3,7 +3,7 @@ export { doctor } from "./doctor.ts";
 export type { DoctorCheck } from "./doctor-check.ts";
 export { ensurePlugin, findPlugin, type FindOptions, type FoundPlugin } from "./find-plugin.ts";
 export { type InstallableEngine, type InstalledEngine, installEngine } from "./install-engine.ts";
-export type { InstallOptions } from "./install-options.ts";
+export type { InstallOptions, InstallPlan } from "./install-options.ts";
 export { installedTfjsNode } from "./install-tfjs-node.ts";
 export { type EngineChoice, type EngineListing, listEngines } from "./list-engines.ts";
 export { type PipSettings, pipSettings, PUBLIC_INDEX } from "./pip-config.ts";

@@ -1,11 +1,12 @@
 /** Puts an engine into the cache: download, check, unpack, rename. Nothing half-done is ever seen under a final name. */
+import { statSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import path from "node:path";
 import { isL3mError, L3mError } from "@l3m/errors";
 import { buildFolder } from "./build-folder.ts";
 import { defaultCacheDir } from "./cache-dir.ts";
 import { candidates, engineFolder, installedPlugin } from "./engine-folder.ts";
-import type { InstallOptions } from "./install-options.ts";
+import type { InstallOptions, InstallPlan } from "./install-options.ts";
 import { installTfjsNode } from "./install-tfjs-node.ts";
 import { obtainWheel } from "./obtain-wheel.ts";
 import { TFJS_NODE } from "./tfjs-node-lock.ts";
@@ -83,14 +84,29 @@ function installed(cacheDir: string, locked: LockedEngine): InstalledEngine {
 
 async function install(cacheDir: string, locked: LockedEngine, options: InstallOptions): Promise<void> {
   const files: string[] = [];
+  const downloads = path.join(cacheDir, "downloads");
   await buildFolder(
     engineFolder(cacheDir, locked),
     async (unfinished) => {
-      for (const wheel of locked.wheels)
-        files.push(await obtainWheel(wheel, path.join(cacheDir, "downloads"), options));
+      options.onPlan?.(planOf(locked, downloads));
+      for (const wheel of locked.wheels) files.push(await obtainWheel(wheel, downloads, options));
       for (const file of files) await unpackWheel(file, unfinished, options.onProgress);
     },
     options.signal,
   );
   for (const file of files) await rm(file, { force: true });
+}
+
+function planOf({ project, version, wheels }: LockedEngine, downloads: string): InstallPlan {
+  const there = (file: string): number => statSync(path.join(downloads, file), { throwIfNoEntry: false })?.size ?? 0;
+  return {
+    project,
+    version,
+    wheels: wheels.length,
+    bytes: wheels.reduce((sum, wheel) => sum + wheel.bytes, 0),
+    bytesThere: wheels.reduce(
+      (sum, { filename, bytes }) => sum + Math.min(bytes, Math.max(there(filename), there(`${filename}.part`))),
+      0,
+    ),
+  };
 }

@@ -43,6 +43,14 @@ export async function unpackWheel(
       zip.close();
     }
   } catch (cause) {
+    if (cause instanceof Error && "code" in cause && (cause.code === "ENOSPC" || cause.code === "EDQUOT")) {
+      throw new L3mError("L3M_DISK_FULL", {
+        message: `no room to unpack ${path.basename(wheel)}`,
+        where: { file: folder },
+        fix: "Free some space, or set L3M_CACHE_DIR to another disk; what was downloaded is kept.",
+        cause,
+      });
+    }
     throw new L3mError("L3M_DOWNLOAD", {
       message: "the wheel cannot be unpacked",
       where: { file: wheel },

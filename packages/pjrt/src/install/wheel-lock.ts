@@ -3,7 +3,8 @@
  * downloads knows nothing about engines. Plugins keep the layout of a Python site-packages folder, since CUDA plugins find
  * NVIDIA's libraries relative to their own place.
  */
-import { CUDA_WHEELS } from "./wheel-lock-cuda.ts";
+import { CUDA12_WHEELS } from "./wheel-lock-cuda12.ts";
+import { CUDA13_WHEELS } from "./wheel-lock-cuda13.ts";
 
 export type EngineName = "cpu" | "cuda12" | "cuda13";
 
@@ -60,7 +61,8 @@ export const WHEEL_LOCK: readonly LockedEngine[] = [
     sha256: "8f613be6e891858f40d64f9799319502fff42689661944fc18a6ffd8210b30c9",
     bytes: 49514947,
   }),
-  ...CUDA_WHEELS,
+  ...CUDA13_WHEELS,
+  ...CUDA12_WHEELS,
 ];
 
 /** Where an installed Python package keeps the plugin of an engine, relative to site-packages, best first. */

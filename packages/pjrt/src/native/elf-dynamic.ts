@@ -21,7 +21,8 @@ export function readDynamicSection(file: string): DynamicSection | undefined {
   const fd = openSync(file, "r");
   try {
     const header = read(fd, 0, 64);
-    if (header.length < 64 || header.readUInt32BE(0) !== ELF_MAGIC || header[4] !== 2 || header[5] !== 1) return undefined;
+    if (header.length < 64 || header.readUInt32BE(0) !== ELF_MAGIC || header[4] !== 2 || header[5] !== 1)
+      return undefined;
     const segments = programHeaders(fd, header);
     const dynamic = segments.find(({ type }) => type === PT_DYNAMIC);
     if (dynamic === undefined) return undefined;

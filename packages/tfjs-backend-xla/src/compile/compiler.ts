@@ -1,6 +1,7 @@
 /** From module text to a loaded executable: memory, then disk, then XLA. */
 import { type CompileOptions, type PjrtClient, type PjrtExecutable } from "@l3m/pjrt";
 import { type DiskCache } from "./disk-cache.ts";
+import { type CompileFlags } from "./platform-flags.ts";
 
 export interface Compiled {
   readonly executable: PjrtExecutable;
@@ -8,8 +9,6 @@ export interface Compiled {
   readonly compileMs: number;
   readonly fromCache: boolean;
 }
-
-export type CompileFlags = NonNullable<CompileOptions["flags"]>;
 
 export class Compiler {
   readonly #client: PjrtClient;

@@ -33,6 +33,7 @@ export class DiskCache {
       kinds,
       processor,
       clientOptions,
+      ...surroundings(client),
     ]);
   }
 
@@ -63,6 +64,14 @@ export class DiskCache {
     const key = createHash("sha256").update(this.#platform).update(stable(options)).update(text).digest("hex");
     return join(this.#folder, `${key}.xla`);
   }
+}
+
+/** What else the machine code depends on: flags of the whole process, and the NVIDIA libraries that kernels were chosen from. */
+function surroundings({ api }: PjrtClient): unknown[] {
+  const flags = process.env["XLA_FLAGS"] ?? "";
+  return flags === "" && api.libraries.length === 0
+    ? []
+    : [flags, api.libraries.map(({ name, version }) => [name, version])];
 }
 
 function digest(bytes: Uint8Array): Buffer {

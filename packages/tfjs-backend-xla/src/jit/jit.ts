@@ -2,7 +2,8 @@
 import { L3mError } from "@l3m/errors";
 import { type Tensor } from "@tensorflow/tfjs-core";
 import { type XlaBackend } from "../backend/xla-backend.ts";
-import { type CompileFlags, type Compiled, type Compiler } from "../compile/compiler.ts";
+import { type Compiled, type Compiler } from "../compile/compiler.ts";
+import { type CompileFlags } from "../compile/platform-flags.ts";
 import { type PlannedProgram, planProgram } from "./plan-program.ts";
 import { Program } from "./program.ts";
 import { JitReport } from "./report.ts";
@@ -79,6 +80,7 @@ export function jit<A extends readonly Tree[], R extends Tree>(
       fromCache,
       moduleText: planned.text,
       executable,
+      notes: planned.traced.notes,
     });
     const finished = { program, report };
     if (!planned.traced.madeVariables) programs.push(finished); // else it runs once, and is traced again with the variables in place

@@ -61,10 +61,7 @@ function availability(platform: Platform, options: EngineOptions): Availability 
 
 function cures(platform: Platform): string {
   return [
-    // there is no wheel lock for CUDA 12
-    platform === "cuda12"
-      ? "Install JAX's CUDA 12 plugin in a Python environment,"
-      : `Run "npx l3m engine install ${platform}" with a network (or a mirror: PIP_INDEX_URL),`,
+    `Run "npx l3m engine install ${platform}" with a network (or a mirror: PIP_INDEX_URL),`,
     "or set L3M_PJRT_PLUGIN to the path of a PJRT plugin,",
     "or choose an engine without XLA: --engine wasm (configs/quickstart/clip-wasm.yaml is sized for it).",
   ].join("\n            ");

@@ -1,6 +1,7 @@
 /**
- * The CUDA 13 part of the wheel lock: XLA's plugin and the NVIDIA libraries that it loads, at the versions that were current when
- * that plugin was released. Every wheel is unpacked into the same folder, as pip would do it.
+ * The CUDA 13 part of the wheel lock: XLA's plugin and the NVIDIA libraries that it loads (the requirements of jax-cuda13-plugin's
+ * extra `with-cuda`), at the versions that were current when it was released. ptxas is in nvidia-cuda-nvcc, libdevice in nvidia-nvvm,
+ * and nvidia-nvjitlink is needed by cuSPARSE and cuSOLVER. Every wheel is unpacked into the same folder, as pip would do it.
  */
 import type { LockedEngine, LockedWheel } from "./wheel-lock.ts";
 
@@ -209,7 +210,7 @@ const ARM64: readonly LockedWheel[] = [
 ];
 
 /** One entry for each processor. */
-export const CUDA_WHEELS: readonly LockedEngine[] = [
+export const CUDA13_WHEELS: readonly LockedEngine[] = [
   { engine: "cuda13", project: "jax-cuda13-pjrt", version: "0.11.2", arch: "x64", plugin: PLUGIN, wheels: X64 },
   { engine: "cuda13", project: "jax-cuda13-pjrt", version: "0.11.2", arch: "arm64", plugin: PLUGIN, wheels: ARM64 },
 ];
