@@ -77,7 +77,7 @@ async function fetchArchive(spec: string, folder: string): Promise<Buffer> {
   const offline = ["", "0", "false", "no"].includes((process.env["L3M_OFFLINE"] ?? "").toLowerCase())
     ? []
     : ["--offline"];
-  const options = ["pack", spec, "--ignore-scripts", "--silent", "--pack-destination", folder, ...offline];
+  const options = ["pack", spec, "--ignore-scripts", "--loglevel=error", "--pack-destination", folder, ...offline];
   try {
     await run("npm", options, { shell: process.platform === "win32" });
   } catch (cause) {
