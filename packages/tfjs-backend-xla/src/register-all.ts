@@ -45,6 +45,8 @@ import { expm1 } from "./kernels/Expm1.ts";
 import { fill } from "./kernels/Fill.ts";
 import { floor } from "./kernels/Floor.ts";
 import { floorDiv } from "./kernels/FloorDiv.ts";
+import { fusedAttention } from "./kernels/FusedAttention.ts";
+import { fusedAttentionGrad } from "./kernels/FusedAttentionGrad.ts";
 import { fusedBatchNorm } from "./kernels/FusedBatchNorm.ts";
 import { fusedMatMul } from "./kernels/FusedMatMul.ts";
 import { gatherNd } from "./kernels/GatherNd.ts";
@@ -172,6 +174,8 @@ export const KERNELS: readonly KernelLowering[] = [
   fill,
   floor,
   floorDiv,
+  fusedAttention,
+  fusedAttentionGrad,
   fusedBatchNorm,
   fusedMatMul,
   gatherNd,

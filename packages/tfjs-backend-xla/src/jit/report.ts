@@ -10,14 +10,17 @@ export class JitReport {
   /** The StableHLO module. */
   readonly moduleText: string;
   readonly executable: PjrtExecutable;
+  /** What the user should know of how kernels were lowered, for example why attention does not call cuDNN. */
+  readonly notes: readonly string[];
 
-  constructor(fields: Pick<JitReport, "name" | "traceMs" | "compileMs" | "fromCache" | "moduleText" | "executable">) {
+  constructor(fields: Omit<JitReport, "memoryStats">) {
     this.name = fields.name;
     this.traceMs = fields.traceMs;
     this.compileMs = fields.compileMs;
     this.fromCache = fields.fromCache;
     this.moduleText = fields.moduleText;
     this.executable = fields.executable;
+    this.notes = fields.notes;
   }
 
   /** Bytes that the executable needs on a device. */

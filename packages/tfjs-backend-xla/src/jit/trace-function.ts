@@ -27,6 +27,8 @@ export interface TracedFunction {
   readonly assigned: readonly (TracedLeaf & { readonly variable: Variable })[];
   /** True if the function made variables: it must be traced again now that they exist. */
   readonly madeVariables: boolean;
+  /** What the user should know of how kernels were lowered. */
+  readonly notes: readonly string[];
 }
 
 /** Traces `fn` on placeholders for the tensors `leaves` of arguments of structure `shape`. */
@@ -47,7 +49,7 @@ export function traceFunction(
   const inputs = leaves.map((leaf) =>
     parameter({ shape: leaf.shape, element: backend.storageOf(leaf.dataId).element }),
   );
-  let traced: Omit<TracedFunction, "inputs" | "captures"> | undefined;
+  let traced: Omit<TracedFunction, "inputs" | "captures" | "notes"> | undefined;
   const random = Math.random;
   backend.trace = trace;
   Math.random = () => rejectRandom(name);
@@ -80,7 +82,7 @@ export function traceFunction(
     }
   }
   const captures = [...trace.captures].map(([storage, value]) => ({ storage, value, variable: holders.get(storage) }));
-  return { ...(traced as NonNullable<typeof traced>), inputs, captures };
+  return { ...(traced as NonNullable<typeof traced>), inputs, captures, notes: [...trace.notes] };
 }
 
 /** Gives a variable back the data that it had before the trace, and drops the reference that kept that data alive. */

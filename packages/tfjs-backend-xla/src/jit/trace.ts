@@ -11,6 +11,8 @@ export class Trace {
   readonly name: string;
   /** Tensors from outside that the function used, and the parameters that stand for them. */
   readonly captures = new Map<TensorStorage, Value>();
+  /** What the user should know of how kernels were lowered, each once. */
+  readonly notes = new Set<string>();
 
   constructor(name: string) {
     this.name = name;
