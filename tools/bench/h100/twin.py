@@ -257,6 +257,7 @@ class State:
                 for group in self.fused.param_groups:
                     group["lr"] = self.lr[t] * group["lr_scale"]
                 self.fused.step()
+                self.fused.zero_grad(set_to_none=True)
                 if not self.same:
                     torch._foreach_copy_([self.seen[n] for n in self.trained], [self.master[n] for n in self.trained])
             else:
