@@ -112,7 +112,10 @@ export async function runLoop(
       key: tf.tensor1d([parts.seed, step], "int32"),
       scalars: tf.tensor1d(parts.scalars.values(step, total)),
     };
-    if (step === startStep) await parts.step.prepare(state, tensors, inputs); // signals are heard while it compiles
+    if (step === startStep) {
+      await parts.step.prepare(state, tensors, inputs); // signals are heard while it compiles
+      for (const note of parts.step.reports.at(-1)?.notes ?? []) reporter.info(`engine    ${note}`);
+    }
     const result = parts.step(state, tensors, inputs);
     tf.dispose([...Object.values(tensors), inputs.key, inputs.scalars]);
     state = result.state;

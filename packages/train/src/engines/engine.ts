@@ -43,6 +43,8 @@ export interface JitReport {
   readonly fromCache: boolean;
   /** Memory of intermediate results in bytes, by the compiler's account. */
   readonly tempBytes: number | undefined;
+  /** What the user should know of how it was compiled, one line each. */
+  readonly notes: readonly string[];
   /** The module that was compiled. */
   readonly text: () => string;
 }

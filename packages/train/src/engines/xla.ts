@@ -111,6 +111,7 @@ function xlaJit<A extends readonly Tree[], R extends Tree>(
         compileMs: report.compileMs,
         fromCache: report.fromCache,
         tempBytes: report.memoryStats().tempBytes,
+        notes: report.notes,
         text: () => report.moduleText,
       })),
   });
