@@ -8,3 +8,7 @@ export { type Tree } from "./jit/tree.ts";
 export { BACKEND_NAME } from "./backend/xla-backend.ts";
 export { KERNELS } from "./register-all.ts";
 export { type StartOptions, startXla } from "./start-xla.ts";
+export { matrixFlops } from "./estimate/flops.ts";
+export { type ProgramGraph, type ProgramParameter } from "./estimate/graph.ts";
+export { type Intermediate, peakMemory, type PeakMemory } from "./estimate/peak-memory.ts";
+export { startTracer, type TraceOptions, XlaTracer } from "./tracer.ts";

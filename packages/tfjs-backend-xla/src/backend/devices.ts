@@ -1,9 +1,10 @@
 /** Moves arrays between the host and the devices, splitting and joining shards on the way. */
 import { invariant } from "@l3m/errors";
-import { type PjrtBuffer, type PjrtClient, type PjrtDevice } from "@l3m/pjrt";
+import { type PjrtBuffer, type PjrtDevice } from "@l3m/pjrt";
 import { type ElementType, type Mesh, sizeOf } from "@l3m/stablehlo";
 import { extractShard, insertShard } from "./block-copy.ts";
 import { allocateDeviceBytes, type DeviceBytes } from "./element.ts";
+import { type ClientParts } from "./no-client.ts";
 import { isWhole, type Placement, shardsOf } from "./placement.ts";
 
 /** An array on the devices: one buffer per device of its placement. */
@@ -13,12 +14,12 @@ export interface DeviceArray {
 }
 
 export class Devices {
-  readonly client: PjrtClient;
+  readonly client: ClientParts;
   readonly mesh: Mesh | undefined;
   /** The devices of the mesh in its order; without a mesh the first device. */
   readonly devices: readonly PjrtDevice[];
 
-  constructor(client: PjrtClient, mesh: Mesh | undefined) {
+  constructor(client: ClientParts, mesh: Mesh | undefined) {
     this.client = client;
     this.mesh = mesh;
     const count = mesh === undefined ? 1 : mesh.axes.reduce((product, axis) => product * axis.size, 1);

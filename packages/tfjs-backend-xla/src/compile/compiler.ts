@@ -1,5 +1,6 @@
 /** From module text to a loaded executable: memory, then disk, then XLA. */
-import { type CompileOptions, type PjrtClient, type PjrtExecutable } from "@l3m/pjrt";
+import { type CompileOptions, type PjrtExecutable } from "@l3m/pjrt";
+import { type ClientParts } from "../backend/no-client.ts";
 import { type DiskCache } from "./disk-cache.ts";
 import { type CompileFlags } from "./platform-flags.ts";
 
@@ -11,12 +12,12 @@ export interface Compiled {
 }
 
 export class Compiler {
-  readonly #client: PjrtClient;
+  readonly #client: Pick<ClientParts, "compile" | "compileSync">;
   readonly #flags: CompileFlags;
   readonly #disk: DiskCache | undefined;
   readonly #loaded = new Map<string, PjrtExecutable>();
 
-  constructor(client: PjrtClient, flags: CompileFlags, disk: DiskCache | undefined) {
+  constructor(client: Pick<ClientParts, "compile" | "compileSync">, flags: CompileFlags, disk: DiskCache | undefined) {
     this.#client = client;
     this.#flags = flags;
     this.#disk = disk;

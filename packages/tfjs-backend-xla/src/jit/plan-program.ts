@@ -112,7 +112,7 @@ export function planProgram(
 }
 
 /** Pairs every donated parameter with the first free result of its type and placement: parameter number -> result number. */
-function pairDonations(
+export function pairDonations(
   parameters: readonly (Slot & { readonly donated: boolean })[],
   results: readonly Slot[],
 ): ReadonlyMap<number, number> {

@@ -1,0 +1,178 @@
+/**
+ * Which values of a program reach memory. XLA fuses what works element by element into its readers, so that only the results
+ * of other operations (products, reductions, sorts, scatters, calls), values that are read in several places and the
+ * program's results are stored. This follows the rules of XLA's instruction fusion: a producer joins a single reader always,
+ * several readers only if computing it again is cheap and reads no more than it would have written.
+ */
+import { inputsOf, isParameter, type Operation, type Value } from "@l3m/stablehlo";
+import { type LoweringPlatform } from "../backend/xla-backend.ts";
+import { bytesOf, isBarrier, isConstant, isView, operationsOf, type ProgramGraph, storedAs } from "./graph.ts";
+
+/** One kernel of the compiled program: a stored operation and everything that was fused into it. */
+export interface Kernel {
+  readonly op: Operation;
+  /** Stored values, arguments included, that it reads. */
+  readonly reads: readonly Value[];
+  /** Those of `reads` that it reads at the position that it writes; their memory can be written over. */
+  readonly inPlace: ReadonlySet<Value>;
+}
+
+/** Operations that XLA computes per element of their result. */
+const PER_ELEMENT = new Set(
+  [
+    "abs", "add", "and", "atan2", "bitcast_convert", "broadcast_in_dim", "cbrt", "ceil", "clamp", "compare", "concatenate",
+    "convert", "cosine", "divide", "dynamic_slice", "exponential", "exponential_minus_one", "floor", "gather", "iota",
+    "is_finite", "log", "log_plus_one", "logistic", "maximum", "minimum", "multiply", "negate", "not", "or", "pad", "popcnt",
+    "power", "remainder", "reshape", "reverse", "round_nearest_even", "rsqrt", "select", "shift_left",
+    "shift_right_arithmetic", "shift_right_logical", "sign", "sine", "slice", "sqrt", "subtract", "tan", "tanh",
+    "transpose", "xor",
+  ].map((name) => `stablehlo.${name}`),
+); // prettier-ignore
+
+/** Of these the ones whose result at a position needs other positions of an operand. */
+const MOVING = new Set(
+  ["broadcast_in_dim", "concatenate", "dynamic_slice", "gather", "iota", "pad", "reverse", "slice", "transpose"].map(
+    (name) => `stablehlo.${name}`,
+  ),
+);
+
+/** Too expensive to compute twice. */
+const EXPENSIVE = new Set(
+  [
+    "atan2", "cbrt", "cosine", "divide", "exponential", "exponential_minus_one", "log", "log_plus_one", "logistic", "power",
+    "remainder", "rsqrt", "sine", "sqrt", "tan", "tanh",
+  ].map((name) => `stablehlo.${name}`),
+); // prettier-ignore
+
+/** The kernels of a program, in the order of their recording. */
+export function fuse({ results }: Pick<ProgramGraph, "results">, platform: LoweringPlatform): readonly Kernel[] {
+  const operations = operationsOf(results);
+  const absorbs = absorption(operations, platform);
+  const plan = planFusion(operations, results, absorbs);
+  return operations
+    .filter((op) => plan.stored.has(op))
+    .map((op) => kernelOf(op, plan, absorbs));
+}
+
+interface Plan {
+  readonly stored: ReadonlySet<Operation>;
+  /** Stored operations that their readers compute again all the same. */
+  readonly repeated: ReadonlySet<Operation>;
+}
+
+function planFusion(operations: readonly Operation[], results: readonly Value[], absorbs: Absorbs): Plan {
+  const stored = new Set<Operation>();
+  const repeated = new Set<Operation>();
+  /** Kernels that an operation is part of, as far as its readers say. */
+  const homes = new Map<Operation, Set<Operation>>();
+  /** Operations that somebody must read from memory. */
+  const inMemory = new Set<Operation>(results.map((value) => value.op));
+  for (const op of [...operations].reverse()) {
+    const own = homes.get(op) ?? new Set<Operation>();
+    if (isFree(op)) continue;
+    if (isView(op)) {
+      for (const { op: source } of op.operands) {
+        if (inMemory.has(op)) inMemory.add(source);
+        addAll(homes, source, own);
+      }
+      continue;
+    }
+    const cheap = isPerElement(op) && isCheap(op);
+    const store = inMemory.has(op) || !isPerElement(op) || (own.size > 1 && !cheap);
+    const again = store && cheap && isUnary(op);
+    if (store) stored.add(op);
+    if (again) repeated.add(op);
+    const kernels = store ? new Set(again ? [op, ...own] : [op]) : own;
+    for (const { op: source } of inputsOf(op)) {
+      if (absorbs(op, source)) addAll(homes, source, kernels);
+      else inMemory.add(source);
+    }
+  }
+  return { stored, repeated };
+}
+
+function kernelOf(op: Operation, { stored, repeated }: Plan, absorbs: Absorbs): Kernel {
+  const reads = new Set<Value>();
+  const elsewhere = new Set<Value>();
+  const seen = new Map<Operation, boolean>();
+  const visit = (reader: Operation, inPlace: boolean): void => {
+    if (seen.get(reader) === true || seen.get(reader) === inPlace) return;
+    seen.set(reader, !inPlace);
+    for (const operand of inputsOf(reader)) {
+      const value = storedAs(operand);
+      if (isConstant(value)) continue;
+      const samePlace = inPlace && isPerElement(reader) && !MOVING.has(reader.name);
+      const ends = isParameter(value) || (stored.has(value.op) && !(repeated.has(value.op) && absorbs(reader, value.op)));
+      if (!ends) visit(value.op, samePlace);
+      else {
+        for (const source of throughBarriers(value)) {
+          reads.add(source);
+          if (!samePlace) elsewhere.add(source);
+        }
+      }
+    }
+  };
+  visit(op, isPerElement(op));
+  return { op, reads: [...reads], inPlace: new Set([...reads].filter((value) => !elsewhere.has(value))) };
+}
+
+/** The value and, behind a barrier, what it holds back: its memory is read too. */
+function throughBarriers(value: Value): readonly Value[] {
+  const held = isBarrier(value.op) ? value.op.operands[value.index] : undefined;
+  return held === undefined ? [value] : [value, ...throughBarriers(storedAs(held))];
+}
+
+/** True if `reader` can compute `source` on the way. */
+type Absorbs = (reader: Operation, source: Operation) => boolean;
+
+/**
+ * What can be fused into what. On CUDA a reduction takes in whatever works per element. On CPUs reductions run in a library
+ * (YNNPACK) that takes in one multiplication, of which there must be no other reader, and nothing behind it.
+ */
+function absorption(operations: readonly Operation[], platform: LoweringPlatform): Absorbs {
+  const readers = new Map<Operation, Operation[]>();
+  for (const op of operations)
+    for (const { op: source } of inputsOf(op)) readers.set(source, [...(readers.get(source) ?? []), op]);
+  const inLibrary = (op: Operation): boolean => {
+    const [reader, other] = readers.get(op) ?? [];
+    return op.name === "stablehlo.multiply" && other === undefined && reader?.name === "stablehlo.reduce";
+  };
+  return (reader, source) => {
+    if (!isPerElement(source) && !isView(source)) return false;
+    if (reader.name === "stablehlo.dot_general") return source.name === "stablehlo.transpose" && rankOf(source) === 2;
+    if (reader.name === "stablehlo.reduce") return platform === "cuda" || isView(source) || inLibrary(source);
+    if (platform === "cpu" && inLibrary(reader)) return isView(source);
+    return isPerElement(reader) || isView(reader);
+  };
+}
+
+function isPerElement({ name }: Operation): boolean {
+  return PER_ELEMENT.has(name) || name.startsWith("chlo.");
+}
+
+function isCheap({ name }: Operation): boolean {
+  return !EXPENSIVE.has(name) && !name.startsWith("chlo.");
+}
+
+/** Reads at most one operand as large as its result. */
+function isUnary(op: Operation): boolean {
+  const size = Math.max(...op.operands.map(bytesOf), 0);
+  const large = op.operands.filter(
+    (operand) => bytesOf(operand) >= size && !isConstant(operand) && operand.op.name !== "stablehlo.broadcast_in_dim",
+  );
+  return large.length <= 1;
+}
+
+function isFree(op: Operation): boolean {
+  return op.results.every((value) => isParameter(value) || isConstant(value)) || op.name === "block_arguments";
+}
+
+function rankOf(op: Operation): number {
+  return op.results[0]?.type.shape.length ?? 0;
+}
+
+function addAll(map: Map<Operation, Set<Operation>>, key: Operation, items: Iterable<Operation>): void {
+  const set = map.get(key) ?? new Set<Operation>();
+  for (const item of items) set.add(item);
+  map.set(key, set);
+}

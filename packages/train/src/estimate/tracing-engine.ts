@@ -1,0 +1,41 @@
+/** An engine that traces functions and runs none: what the estimates of `l3m check` are made of. */
+import { L3mError } from "@l3m/errors";
+import { type ProgramGraph, startTracer, type XlaTracer } from "@l3m/tfjs-backend-xla";
+import type { Engine, EngineName, Jitted, JitOptions, Tree } from "../engines/engine.ts";
+
+export interface TracingEngine extends Engine {
+  readonly tracer: XlaTracer;
+  /** Graphs of the prepared functions by name. */
+  readonly graphs: ReadonlyMap<string, ProgramGraph>;
+}
+
+/** Stands in for the engine `name`; loads nothing. Only one engine may run in a process. */
+export function startTracingEngine(name: EngineName): TracingEngine {
+  const tracer = startTracer(name.startsWith("xla-cuda") ? "cuda" : "cpu");
+  const graphs = new Map<string, ProgramGraph>();
+  return {
+    name,
+    description: `${name}, traced only`,
+    devices: 1,
+    compiles: name.startsWith("xla-"),
+    tracer,
+    graphs,
+    jit: (fn, options) => tracedJit(tracer, graphs, fn, options),
+    async stop() {
+      tracer.stop();
+    },
+  };
+}
+
+function tracedJit<A extends readonly Tree[], R extends Tree>(
+  tracer: XlaTracer,
+  graphs: Map<string, ProgramGraph>,
+  fn: (...args: A) => R,
+  { name, donate = [] }: JitOptions,
+): Jitted<A, R> {
+  const run = (): R => {
+    throw new L3mError("L3M_TRACE", { message: `"${name}" was called on an engine that only traces` });
+  };
+  const prepare = async (...args: A): Promise<void> => void graphs.set(name, tracer.trace(fn, args, { name, donate }));
+  return Object.assign(run, { prepare, reports: [] });
+}
