@@ -7,6 +7,7 @@ const ROOT = path.resolve(import.meta.dirname, "../../..");
 /** Programs by the name that `run.sh` takes. */
 export const PROGRAMS: Readonly<Record<string, string>> = {
   step: "tools/bench/h100/step.ts",
+  compare: "tools/bench/h100/compare.ts",
   goldens: "tools/goldens/main.ts",
 };
 

@@ -50,8 +50,12 @@ export interface ExperimentSpec {
   readonly flops: number;
 }
 
-/** Describes `steps` steps; the schedule is squeezed into them, so that the rates are those of training and not of its warm-up. */
-export function experimentSpec(experiment: Experiment, training: Training, steps: number): ExperimentSpec {
+/** Describes the first `steps` steps of a run of `horizon` steps. */
+export function experimentSpec(
+  experiment: Experiment,
+  training: Training,
+  { steps, horizon }: { readonly steps: number; readonly horizon: number },
+): ExperimentSpec {
   const { config } = experiment;
   const { meta_model: model } = config.model;
   const inputs = modelInputs(model);
@@ -81,7 +85,7 @@ export function experimentSpec(experiment: Experiment, training: Training, steps
       })),
     },
     shapes: Object.fromEntries(training.model.params.map(({ path, shape }) => [path, shape])),
-    lr: Array.from({ length: steps }, (_, step) => training.schedule(step / steps)),
+    lr: Array.from({ length: steps }, (_, step) => training.schedule(step / horizon)),
     parameters: training.model.params.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
     flops: modelFlops(training.model.params, towers, inputs) * batch,
   };

@@ -1,6 +1,6 @@
 """The training step of ours written plainly in JAX, which uses the compiler that we use. Prints one JSON line.
 
-    python3 jax_step.py SPEC.json [--weights FILE] [--steps N] [--warmup N] [--flags "--xla_..."] [--cache DIR] [--attention auto|cudnn|xla]
+    python3 jax_step.py SPEC.json [--weights FILE] [--steps N] [--warmup N] [--flags="--xla_..."] [--cache DIR] [--attention auto|cudnn|xla]
 
 SPEC.json and FILE are what `step --dump-spec` and `--dump-weights` write. bf16 copies of f32 masters are part of the donated state; clipping and
 AdamW are in the same program; logits stay bf16. cuDNN's attention wants even lengths in training here, so an odd number of tokens is

@@ -24,7 +24,7 @@ await bundlePrograms(path.join(folder, "programs"));
 packKoffi();
 cpSync(path.join(import.meta.dirname, "run.sh"), path.join(folder, "run.sh"));
 for (const name of readdirSync(import.meta.dirname).filter((file) => file.endsWith(".py")))
-  cpSync(path.join(import.meta.dirname, name), path.join(folder, name));
+  cpSync(path.join(import.meta.dirname, name), path.join(folder, "programs", name));
 console.log(`${folder}: ${(sizeOf(folder) / 2 ** 20).toFixed(1)} MiB`);
 
 /** The running Node, compressed; kept when it is there already, since it takes most of a minute. */

@@ -1,11 +1,11 @@
 /**
  * Times the training step of a config on synthetic batches that are on the device already; prints one JSON line. The step is the
  * product's own (`createTraining`), and it is dispatched as the training loop does it: two in flight, numbers read late.
+ * `--horizon` squeezes the schedule into N steps, so that the first ones do not all have the tiny rates of a long warm-up.
  *
- *   step CONFIG [--engine NAME] [--steps N] [--warmup N] [--batch N] [--accum N] [--set KEY=VALUE ...] [--flags "--xla_..."]
- *        [--cache DIR] [--weights FILE] [--dump-weights FILE] [--dump-spec FILE] [--hlo FILE]
+ *   step CONFIG [--engine NAME] [--steps N] [--warmup N] [--batch N] [--accum N] [--set KEY=VALUE ...] [--flags="--xla_..."]
+ *        [--cache DIR] [--horizon N] [--weights FILE] [--dump-weights FILE] [--dump-spec FILE] [--hlo FILE]
  */
-import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 import path from "node:path";
@@ -36,6 +36,7 @@ const { values: options, positionals } = parseArgs({
     weights: { type: "string" },
     "dump-weights": { type: "string" },
     "dump-spec": { type: "string" },
+    horizon: { type: "string" },
     hlo: { type: "string" },
   },
 });
@@ -55,13 +56,17 @@ const experiment = await openExperiment(config, {
   overrides: [
     ...(options.batch === undefined ? [] : [`data.train.batch_size=${options.batch}`]),
     ...(options.accum === undefined ? [] : [`optim.gradient_accumulation_steps=${options.accum}`]),
-    `experiment.total_iterations=${total}`,
+    ...(options.horizon === undefined ? [] : [`experiment.total_iterations=${options.horizon}`]),
     ...options.set,
   ],
 });
-const engine = await openEngine(options.engine, cacheOptions());
+const horizon = experiment.config.experiment.total_iterations;
+const engine = await openEngine(
+  options.engine,
+  options.cache === undefined ? {} : { cacheDir: path.resolve(options.cache) },
+);
 const training = createTraining(experiment, engine, undefined);
-const spec = experimentSpec(experiment, training, total);
+const spec = experimentSpec(experiment, training, { steps: total, horizon });
 if (options["dump-spec"] !== undefined) writeFileSync(options["dump-spec"], JSON.stringify(spec));
 
 const batch = batchTensors(syntheticBatch(spec.inputs, spec.batch));
@@ -134,7 +139,7 @@ await engine.stop();
 
 function inputsOf(step: number): { key: Tensor; scalars: Tensor } {
   const key = keys[step] as Tensor;
-  return { key: tf.clone(key), scalars: tf.tensor1d(training.scalars.values(step, total)) };
+  return { key: tf.clone(key), scalars: tf.tensor1d(training.scalars.values(step, horizon)) };
 }
 
 async function readOldest(): Promise<void> {
@@ -144,13 +149,6 @@ async function readOldest(): Promise<void> {
   metrics.dispose();
   losses.push(values[training.metricNames.indexOf("loss")] as number);
   norms.push(values[training.metricNames.indexOf("grad_norm")] as number);
-}
-
-/** Compiled programs depend on XLA_FLAGS, which the product's cache does not see: one folder for each. */
-function cacheOptions(): { cacheDir?: string } {
-  if (options.cache === undefined) return {};
-  const name = createHash("sha256").update(options.flags).digest("hex").slice(0, 12);
-  return { cacheDir: path.join(path.resolve(options.cache), name) };
 }
 
 function storedState(file: string): TrainState {

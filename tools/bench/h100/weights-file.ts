@@ -13,7 +13,8 @@ export async function writeWeights(file: string, tensors: ReadonlyMap<string, Te
     end += size * 4;
     header[name] = { dtype: dtype === "int32" ? "I32" : "F32", shape, data_offsets: [start, end] };
   }
-  const text = Buffer.from(JSON.stringify(header));
+  const json = Buffer.from(JSON.stringify(header));
+  const text = Buffer.concat([json, Buffer.alloc(-json.length & 7, " ")]); // values start at a multiple of 8
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(text.length));
   const descriptor = openSync(file, "w");
