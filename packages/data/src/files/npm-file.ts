@@ -74,17 +74,14 @@ export async function npmFile({ file, integrity }: NpmFile, cache: string = cach
 }
 
 async function fetchArchive(spec: string, folder: string): Promise<Buffer> {
-  const offline = ["", "0", "false", "no"].includes((process.env["L3M_OFFLINE"] ?? "").toLowerCase())
-    ? []
-    : ["--offline"];
-  const options = ["pack", spec, "--ignore-scripts", "--loglevel=error", "--pack-destination", folder, ...offline];
+  const offline = !["", "0", "false", "no"].includes((process.env["L3M_OFFLINE"] ?? "").toLowerCase());
+  const options = ["pack", spec, "--ignore-scripts", "--loglevel=error", "--pack-destination", folder];
   try {
-    await run("npm", options, { shell: process.platform === "win32" });
+    await run("npm", offline ? [...options, "--offline"] : options, { shell: process.platform === "win32" });
   } catch (cause) {
-    const { stderr = "" } = cause as { stderr?: string };
     throw new L3mError("L3M_DOWNLOAD", {
-      message: `npm cannot fetch ${spec}, which holds data of this config.`,
-      got: stderr.trim() || (cause instanceof Error ? cause.message.trim() : String(cause)),
+      message: `npm cannot fetch ${spec}, which holds data of this config${offline ? "; L3M_OFFLINE forbids the network" : ""}.`,
+      got: reasonOf(cause),
       fix: [
         `Check that this works: npm pack ${spec} --dry-run`,
         "(npm config set registry URL names a mirror); or unpack the package from another machine",
@@ -97,6 +94,13 @@ async function fetchArchive(spec: string, folder: string): Promise<Buffer> {
   const archive = await readFile(join(folder, name));
   await rm(join(folder, name));
   return archive;
+}
+
+/** What npm says after its error codes, or why it did not start. */
+function reasonOf(failure: unknown): string {
+  const { stderr = "", message = String(failure) } = failure as { stderr?: string; message?: string };
+  const lines = stderr.split("\n").map((line) => line.replace(/^npm error ?/, ""));
+  return lines.find((line) => line !== "" && !/^(code|errno|syscall) /.test(line)) ?? message.trim();
 }
 
 function requireIntegrity(archive: Buffer, integrity: string, spec: string): void {
