@@ -3,7 +3,9 @@ import { type PjrtClient } from "@l3m/pjrt";
 import { removeBackend } from "@tensorflow/tfjs-core";
 import { BACKEND_NAME, type XlaBackend } from "./backend/xla-backend.ts";
 import { type Compiler } from "./compile/compiler.ts";
+import { type ProgramGraph } from "./estimate/graph.ts";
 import { jit, type Jitted, type JitOptions } from "./jit/jit.ts";
+import { traceGraph, type TraceOptions } from "./jit/trace-graph.ts";
 import { type Tree } from "./jit/tree.ts";
 
 export interface EngineMemory {
@@ -35,6 +37,11 @@ export class XlaEngine {
    */
   jit<A extends readonly Tree[], R extends Tree>(fn: (...args: A) => R, options: JitOptions = {}): Jitted<A, R> {
     return jit(this.#backend, this.#compiler, fn, options);
+  }
+
+  /** The graph of `fn` for arguments of these types, for estimates; nothing is compiled. */
+  trace<A extends readonly Tree[]>(fn: (...args: A) => Tree, args: A, options: TraceOptions): ProgramGraph {
+    return traceGraph(this.#backend, fn, args, options);
   }
 
   memory(): EngineMemory {

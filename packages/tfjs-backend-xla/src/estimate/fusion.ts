@@ -49,9 +49,7 @@ export function fuse({ results }: Pick<ProgramGraph, "results">, platform: Lower
   const operations = operationsOf(results);
   const absorbs = absorption(operations, platform);
   const plan = planFusion(operations, results, absorbs);
-  return operations
-    .filter((op) => plan.stored.has(op))
-    .map((op) => kernelOf(op, plan, absorbs));
+  return operations.filter((op) => plan.stored.has(op)).map((op) => kernelOf(op, plan, absorbs));
 }
 
 interface Plan {
@@ -102,7 +100,8 @@ function kernelOf(op: Operation, { stored, repeated }: Plan, absorbs: Absorbs): 
       const value = storedAs(operand);
       if (isConstant(value)) continue;
       const samePlace = inPlace && isPerElement(reader) && !MOVING.has(reader.name);
-      const ends = isParameter(value) || (stored.has(value.op) && !(repeated.has(value.op) && absorbs(reader, value.op)));
+      const ends =
+        isParameter(value) || (stored.has(value.op) && !(repeated.has(value.op) && absorbs(reader, value.op)));
       if (!ends) visit(value.op, samePlace);
       else {
         for (const source of throughBarriers(value)) {

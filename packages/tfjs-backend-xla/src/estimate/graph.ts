@@ -1,8 +1,11 @@
 /** The operations that a program runs, and which of them move no data: the ground that the estimates stand on. */
-import { inputsOf, isParameter, type Operation, sizeOf, byteWidth, type Value } from "@l3m/stablehlo";
+import { byteWidth, inputsOf, isParameter, type Operation, sizeOf, type Value } from "@l3m/stablehlo";
+import { type KernelCall } from "../jit/trace.ts";
 
 /** A traced function before any compiler saw it. */
 export interface ProgramGraph {
+  /** The tfjs kernels that it called. */
+  readonly kernels: readonly KernelCall[];
   readonly parameters: readonly ProgramParameter[];
   readonly results: readonly Value[];
 }

@@ -84,7 +84,9 @@ function outsideArguments(graph: ProgramGraph, steps: readonly Step[], stored: r
       const result = aliasResult === undefined ? undefined : graph.results[aliasResult];
       const until = result === undefined ? undefined : written.get(storedAs(result));
       const after = copiedAt.get(value) ?? last.get(value) ?? 0;
-      return until === undefined || after >= until ? [] : [{ bytes: bytesOf(value), after, until, taken: [] as Lifetime[] }];
+      return until === undefined || after >= until
+        ? []
+        : [{ bytes: bytesOf(value), after, until, taken: [] as Lifetime[] }];
     })
     .sort((a, b) => a.bytes - b.bytes);
   return [...stored]
@@ -133,7 +135,9 @@ function largestSum(
 
 /** Number of the last step that reads a value; a copy stands for the argument that it was made of. */
 function lastReads(steps: readonly Step[]): ReadonlyMap<Value, number> {
-  return new Map(steps.flatMap(({ reads, copies }, i) => (copies === undefined ? reads.map((value) => [value, i] as const) : [])));
+  return new Map(
+    steps.flatMap(({ reads, copies }, i) => (copies === undefined ? reads.map((value) => [value, i] as const) : [])),
+  );
 }
 
 function groupBy(items: readonly Stored[], key: (item: Stored) => number): ReadonlyMap<number, readonly Stored[]> {

@@ -20,12 +20,21 @@ export interface Step {
  * threads, and on GPUs, where one follows the other, about as they were recorded.
  */
 export function schedule(graph: ProgramGraph, kernels: readonly Kernel[], platform: LoweringPlatform): readonly Step[] {
-  const steps = kernels.map(({ op, reads, inPlace }): Step => ({ reads, inPlace, writes: op.results, copies: undefined }));
+  const steps = kernels.map(({ op, reads, inPlace }): Step => ({
+    reads,
+    inPlace,
+    writes: op.results,
+    copies: undefined,
+  }));
   return platform === "cuda" ? steps : breadthFirst(graph, steps, copiedArguments(graph, steps));
 }
 
 /** First in, first out, as soon as everything that a step reads is there. */
-function breadthFirst({ parameters }: ProgramGraph, steps: readonly Step[], copied: ReadonlySet<Value>): readonly Step[] {
+function breadthFirst(
+  { parameters }: ProgramGraph,
+  steps: readonly Step[],
+  copied: ReadonlySet<Value>,
+): readonly Step[] {
   const readers = readersOf(steps);
   const missing = new Map(steps.map((step) => [step, step.reads.length]));
   const order = steps.filter(({ reads }) => reads.length === 0);

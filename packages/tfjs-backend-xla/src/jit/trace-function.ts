@@ -4,7 +4,7 @@ import { parameter, type Value } from "@l3m/stablehlo";
 import { type DataId, type DataType, engine, type Tensor, tidy, type Variable } from "@tensorflow/tfjs-core";
 import { type TensorStorage } from "../backend/tensor-storage.ts";
 import { type XlaBackend } from "../backend/xla-backend.ts";
-import { Trace } from "./trace.ts";
+import { type KernelCall, Trace } from "./trace.ts";
 import { flatten, type Tree, type TreeShape, unflatten } from "./tree.ts";
 
 export interface TracedLeaf {
@@ -21,6 +21,8 @@ export interface TracedFunction {
     readonly variable: Variable | undefined;
     readonly value: Value;
   }[];
+  /** What the function called. */
+  readonly kernels: readonly KernelCall[];
   readonly resultShape: TreeShape;
   readonly results: readonly TracedLeaf[];
   /** Variables that the function assigned, with their new values. */
@@ -49,7 +51,7 @@ export function traceFunction(
   const inputs = leaves.map((leaf) =>
     parameter({ shape: leaf.shape, element: backend.storageOf(leaf.dataId).element }),
   );
-  let traced: Omit<TracedFunction, "inputs" | "captures" | "notes"> | undefined;
+  let traced: Omit<TracedFunction, "inputs" | "captures" | "notes" | "kernels"> | undefined;
   const random = Math.random;
   backend.trace = trace;
   Math.random = () => rejectRandom(name);
@@ -82,7 +84,7 @@ export function traceFunction(
     }
   }
   const captures = [...trace.captures].map(([storage, value]) => ({ storage, value, variable: holders.get(storage) }));
-  return { ...(traced as NonNullable<typeof traced>), inputs, captures, notes: [...trace.notes] };
+  return { ...(traced as NonNullable<typeof traced>), inputs, captures, notes: [...trace.notes], kernels: trace.kernels };
 }
 
 /** Gives a variable back the data that it had before the trace, and drops the reference that kept that data alive. */

@@ -1,14 +1,25 @@
 /** One run of a function whose kernels record instead of compute. */
 import { L3mError } from "@l3m/errors";
 import { constantFromBytes, parameter, splat, type Value } from "@l3m/stablehlo";
+import { type NamedTensorInfoMap } from "@tensorflow/tfjs-core";
 import { toDeviceBytes } from "../backend/element.ts";
 import { type TensorStorage } from "../backend/tensor-storage.ts";
 
 /** Host arrays made inside a trace become constants of the program up to this many elements. */
 const LARGEST_CONSTANT = 4096;
 
+/** One kernel that a traced function called. */
+export interface KernelCall {
+  readonly kernel: string;
+  /** Shapes of its inputs. */
+  readonly shapes: readonly (readonly number[])[];
+  readonly attrs: object;
+}
+
 export class Trace {
   readonly name: string;
+  /** In the order of the calls. */
+  readonly kernels: KernelCall[] = [];
   /** Tensors from outside that the function used, and the parameters that stand for them. */
   readonly captures = new Map<TensorStorage, Value>();
   /** What the user should know of how kernels were lowered, each once. */
@@ -16,6 +27,12 @@ export class Trace {
 
   constructor(name: string) {
     this.name = name;
+  }
+
+  /** Called for every kernel. */
+  called(kernel: string, inputs: NamedTensorInfoMap, attrs: object): void {
+    const shapes = Object.values(inputs).flatMap((info) => (info === undefined ? [] : [info.shape]));
+    this.kernels.push({ kernel, shapes, attrs });
   }
 
   /** The parameter for a tensor from outside. */

@@ -57,7 +57,9 @@ export function rawKernel<Attrs extends object>(
     backendName: BACKEND_NAME,
     kernelFunc: ({ inputs, attrs, backend }) => {
       try {
-        return run(inputs, (attrs ?? {}) as object as Attrs, backend as XlaBackend);
+        const xla = backend as XlaBackend;
+        xla.trace?.called(kernelName, inputs, attrs ?? {});
+        return run(inputs, (attrs ?? {}) as object as Attrs, xla);
       } catch (error) {
         throw isL3mError(error) ? error.at({ path: `kernel ${kernelName}` }) : error;
       }
