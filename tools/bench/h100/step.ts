@@ -17,6 +17,7 @@ import { batchTensors, createTraining, openEngine, openExperiment, type TrainSta
 import { experimentSpec } from "./experiment-spec.ts";
 import { median } from "./median.ts";
 import { H100_PEAK_FLOPS } from "./model-flops.ts";
+import { runningDevice } from "./running-device.ts";
 import { syntheticBatch } from "./synthetic-batch.ts";
 import { readWeights, writeWeights } from "./weights-file.ts";
 
@@ -106,6 +107,8 @@ while (waiting.length > 0) await readOldest();
 const intervals = arrivals.slice(warmup).map((time, i) => time - (arrivals[warmup + i - 1] as number));
 const stepMs = median(intervals);
 const report = training.step.reports[0];
+const device = runningDevice();
+const peakBytes = device?.memoryStats()?.peakBytesInUse;
 if (options.hlo !== undefined && report !== undefined) writeFileSync(options.hlo, report.text());
 console.log(
   JSON.stringify({
@@ -120,6 +123,7 @@ console.log(
     samples_per_s: round((spec.batch / stepMs) * 1000, 1),
     mfu: round(spec.flops / (stepMs / 1000) / H100_PEAK_FLOPS, 4),
     flops: spec.flops,
+    peak_gib: peakBytes === undefined ? null : round(peakBytes / 2 ** 30, 2),
     temp_gib: report?.tempBytes === undefined ? null : round(report.tempBytes / 2 ** 30, 2),
     trace_s: round((report?.traceMs ?? 0) / 1000, 2),
     compile_s: round((report?.compileMs ?? compiled - ready) / 1000, 2),
@@ -131,6 +135,8 @@ console.log(
     losses: losses.slice(0, 20),
     grad_norms: norms.slice(0, 20),
     engine: engine.description,
+    gpu: device?.kind,
+    notes: report?.notes,
     flags: options.flags,
     node: process.version,
   }),
