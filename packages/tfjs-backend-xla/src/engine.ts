@@ -1,11 +1,11 @@
 /** The running engine: a PJRT client behind a tfjs backend. */
 import { type PjrtClient } from "@l3m/pjrt";
-import { removeBackend } from "@tensorflow/tfjs-core";
-import { BACKEND_NAME, type XlaBackend } from "./backend/xla-backend.ts";
+import { type DataType, removeBackend, type Tensor } from "@tensorflow/tfjs-core";
+import { BACKEND_NAME, type LoweringPlatform, type XlaBackend } from "./backend/xla-backend.ts";
 import { type Compiler } from "./compile/compiler.ts";
 import { type ProgramGraph } from "./estimate/graph.ts";
 import { jit, type Jitted, type JitOptions } from "./jit/jit.ts";
-import { traceGraph, type TraceOptions } from "./jit/trace-graph.ts";
+import { placeholder, traceGraph, type TraceOptions } from "./jit/trace-graph.ts";
 import { type Tree } from "./jit/tree.ts";
 
 export interface EngineMemory {
@@ -37,6 +37,16 @@ export class XlaEngine {
    */
   jit<A extends readonly Tree[], R extends Tree>(fn: (...args: A) => R, options: JitOptions = {}): Jitted<A, R> {
     return jit(this.#backend, this.#compiler, fn, options);
+  }
+
+  /** What kernels are lowered for. */
+  get platform(): LoweringPlatform {
+    return this.#backend.platform;
+  }
+
+  /** A tensor of this type that has no contents, for arguments of {@link trace} and of `prepare`. */
+  placeholder(shape: readonly number[], dtype: DataType): Tensor {
+    return placeholder(this.#backend, shape, dtype);
   }
 
   /** The graph of `fn` for arguments of these types, for estimates; nothing is compiled. */

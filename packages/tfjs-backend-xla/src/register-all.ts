@@ -51,6 +51,8 @@ import { fusedBatchNorm } from "./kernels/FusedBatchNorm.ts";
 import { fusedMatMul } from "./kernels/FusedMatMul.ts";
 import { gatherNd } from "./kernels/GatherNd.ts";
 import { gatherV2 } from "./kernels/GatherV2.ts";
+import { gelu } from "./kernels/Gelu.ts";
+import { geluGrad } from "./kernels/GeluGrad.ts";
 import { greater } from "./kernels/Greater.ts";
 import { greaterEqual } from "./kernels/GreaterEqual.ts";
 import { identity } from "./kernels/Identity.ts";
@@ -58,6 +60,8 @@ import { iota } from "./kernels/Iota.ts";
 import { isFinite } from "./kernels/IsFinite.ts";
 import { isInf } from "./kernels/IsInf.ts";
 import { isNan } from "./kernels/IsNan.ts";
+import { layerNorm } from "./kernels/LayerNorm.ts";
+import { layerNormGrad } from "./kernels/LayerNormGrad.ts";
 import { leakyRelu } from "./kernels/LeakyRelu.ts";
 import { less } from "./kernels/Less.ts";
 import { lessEqual } from "./kernels/LessEqual.ts";
@@ -88,6 +92,8 @@ import { padV2 } from "./kernels/PadV2.ts";
 import { pow } from "./kernels/Pow.ts";
 import { prelu } from "./kernels/Prelu.ts";
 import { prod } from "./kernels/Prod.ts";
+import { quickGelu } from "./kernels/QuickGelu.ts";
+import { quickGeluGrad } from "./kernels/QuickGeluGrad.ts";
 import { randomBits } from "./kernels/RandomBits.ts";
 import { range } from "./kernels/Range.ts";
 import { realDiv } from "./kernels/RealDiv.ts";
@@ -96,6 +102,8 @@ import { relu } from "./kernels/Relu.ts";
 import { relu6 } from "./kernels/Relu6.ts";
 import { reshape } from "./kernels/Reshape.ts";
 import { reverse } from "./kernels/Reverse.ts";
+import { rmsNorm } from "./kernels/RmsNorm.ts";
+import { rmsNormGrad } from "./kernels/RmsNormGrad.ts";
 import { round } from "./kernels/Round.ts";
 import { rsqrt } from "./kernels/Rsqrt.ts";
 import { scatterNd } from "./kernels/ScatterNd.ts";
@@ -104,10 +112,14 @@ import { selu } from "./kernels/Selu.ts";
 import { shardingConstraint } from "./kernels/ShardingConstraint.ts";
 import { sigmoid } from "./kernels/Sigmoid.ts";
 import { sign } from "./kernels/Sign.ts";
+import { silu } from "./kernels/Silu.ts";
+import { siluGrad } from "./kernels/SiluGrad.ts";
 import { sin } from "./kernels/Sin.ts";
 import { sinh } from "./kernels/Sinh.ts";
 import { slice } from "./kernels/Slice.ts";
 import { softmax } from "./kernels/Softmax.ts";
+import { softmaxCrossEntropy } from "./kernels/SoftmaxCrossEntropy.ts";
+import { softmaxCrossEntropyGrad } from "./kernels/SoftmaxCrossEntropyGrad.ts";
 import { softplus } from "./kernels/Softplus.ts";
 import { splitV } from "./kernels/SplitV.ts";
 import { sqrt } from "./kernels/Sqrt.ts";
@@ -117,6 +129,8 @@ import { step } from "./kernels/Step.ts";
 import { stridedSlice } from "./kernels/StridedSlice.ts";
 import { sub } from "./kernels/Sub.ts";
 import { sum } from "./kernels/Sum.ts";
+import { swiGlu } from "./kernels/SwiGlu.ts";
+import { swiGluGrad } from "./kernels/SwiGluGrad.ts";
 import { tan } from "./kernels/Tan.ts";
 import { tanh } from "./kernels/Tanh.ts";
 import { tensorScatterUpdate } from "./kernels/TensorScatterUpdate.ts";
@@ -180,6 +194,8 @@ export const KERNELS: readonly KernelLowering[] = [
   fusedMatMul,
   gatherNd,
   gatherV2,
+  gelu,
+  geluGrad,
   greater,
   greaterEqual,
   identity,
@@ -187,6 +203,8 @@ export const KERNELS: readonly KernelLowering[] = [
   isFinite,
   isInf,
   isNan,
+  layerNorm,
+  layerNormGrad,
   leakyRelu,
   less,
   lessEqual,
@@ -217,6 +235,8 @@ export const KERNELS: readonly KernelLowering[] = [
   pow,
   prelu,
   prod,
+  quickGelu,
+  quickGeluGrad,
   randomBits,
   range,
   realDiv,
@@ -225,6 +245,8 @@ export const KERNELS: readonly KernelLowering[] = [
   relu6,
   reshape,
   reverse,
+  rmsNorm,
+  rmsNormGrad,
   round,
   rsqrt,
   scatterNd,
@@ -233,10 +255,14 @@ export const KERNELS: readonly KernelLowering[] = [
   shardingConstraint,
   sigmoid,
   sign,
+  silu,
+  siluGrad,
   sin,
   sinh,
   slice,
   softmax,
+  softmaxCrossEntropy,
+  softmaxCrossEntropyGrad,
   softplus,
   splitV,
   sqrt,
@@ -246,6 +272,8 @@ export const KERNELS: readonly KernelLowering[] = [
   stridedSlice,
   sub,
   sum,
+  swiGlu,
+  swiGluGrad,
   tan,
   tanh,
   tensorScatterUpdate,

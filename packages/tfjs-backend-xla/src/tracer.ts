@@ -1,27 +1,30 @@
 /** Traces functions to their graphs without a device: nothing is loaded, allocated or compiled. */
 import { L3mError } from "@l3m/errors";
-import { type ElementType } from "@l3m/stablehlo";
 import {
   type DataType,
-  engine,
   findBackend,
   registerBackend,
   removeBackend,
   setBackend,
   type Tensor,
 } from "@tensorflow/tfjs-core";
-import { Content } from "./backend/content.ts";
 import { Devices } from "./backend/devices.ts";
-import { elementOf } from "./backend/element.ts";
 import { NO_CLIENT } from "./backend/no-client.ts";
 import { BACKEND_NAME, type LoweringPlatform, XlaBackend } from "./backend/xla-backend.ts";
 import { Compiler } from "./compile/compiler.ts";
 import { type ProgramGraph } from "./estimate/graph.ts";
-import { traceGraph, type TraceOptions } from "./jit/trace-graph.ts";
+import { placeholder, traceGraph, type TraceOptions } from "./jit/trace-graph.ts";
 import { type Tree } from "./jit/tree.ts";
 import { registerKernels } from "./register-all.ts";
 
-export class XlaTracer {
+/** What estimates need: an {@link XlaTracer}, or a running engine. */
+export interface Tracer {
+  readonly platform: LoweringPlatform;
+  placeholder(shape: readonly number[], dtype: DataType): Tensor;
+  trace<A extends readonly Tree[]>(fn: (...args: A) => Tree, args: A, options: TraceOptions): ProgramGraph;
+}
+
+export class XlaTracer implements Tracer {
   readonly platform: LoweringPlatform;
   readonly #backend: XlaBackend;
 
@@ -30,10 +33,9 @@ export class XlaTracer {
     this.#backend = backend;
   }
 
-  /** A tensor of this type that has no contents; for arguments of {@link trace}. */
-  placeholder(shape: readonly number[], dtype: DataType, element: ElementType = elementOf(dtype)): Tensor {
-    const content = new Content([...shape], element, {});
-    return engine().makeTensorFromTensorInfo(this.#backend.tensorOfContent(content, dtype));
+  /** See {@link placeholder}. */
+  placeholder(shape: readonly number[], dtype: DataType): Tensor {
+    return placeholder(this.#backend, shape, dtype);
   }
 
   /** See {@link traceGraph}. */

@@ -17,39 +17,36 @@ export interface Kernel {
   readonly inPlace: ReadonlySet<Value>;
 }
 
-/** Operations that XLA computes per element of their result. */
-const PER_ELEMENT = new Set(
-  [
-    "abs", "add", "and", "atan2", "bitcast_convert", "broadcast_in_dim", "cbrt", "ceil", "clamp", "compare", "concatenate",
-    "convert", "cosine", "divide", "dynamic_slice", "exponential", "exponential_minus_one", "floor", "gather", "iota",
-    "is_finite", "log", "log_plus_one", "logistic", "maximum", "minimum", "multiply", "negate", "not", "or", "pad", "popcnt",
-    "power", "remainder", "reshape", "reverse", "round_nearest_even", "rsqrt", "select", "shift_left",
-    "shift_right_arithmetic", "shift_right_logical", "sign", "sine", "slice", "sqrt", "subtract", "tan", "tanh",
-    "transpose", "xor",
-  ].map((name) => `stablehlo.${name}`),
-); // prettier-ignore
+/** Operations that XLA computes per element of their result, from the same element of every operand. */
+const ELEMENTWISE = operations(`
+  abs add and bitcast_convert ceil clamp compare convert floor is_finite maximum minimum multiply negate not or
+  popcnt reshape round_nearest_even select shift_left shift_right_arithmetic shift_right_logical sign subtract
+  xor`);
 
-/** Of these the ones whose result at a position needs other positions of an operand. */
-const MOVING = new Set(
-  ["broadcast_in_dim", "concatenate", "dynamic_slice", "gather", "iota", "pad", "reverse", "slice", "transpose"].map(
-    (name) => `stablehlo.${name}`,
-  ),
-);
+/** The same, and too expensive to do twice. */
+const EXPENSIVE = operations(`
+  atan2 cbrt cosine divide exponential exponential_minus_one log log_plus_one logistic power remainder rsqrt
+  sine sqrt tan tanh`);
 
-/** Too expensive to compute twice. */
-const EXPENSIVE = new Set(
-  [
-    "atan2", "cbrt", "cosine", "divide", "exponential", "exponential_minus_one", "log", "log_plus_one", "logistic", "power",
-    "remainder", "rsqrt", "sine", "sqrt", "tan", "tanh",
-  ].map((name) => `stablehlo.${name}`),
-); // prettier-ignore
+/** Per element as well, from other elements of an operand. */
+const MOVING = operations(`
+  broadcast_in_dim concatenate dynamic_slice gather iota pad reverse slice transpose`);
+
+function operations(names: string): ReadonlySet<string> {
+  return new Set(
+    names
+      .trim()
+      .split(/\s+/)
+      .map((name) => `stablehlo.${name}`),
+  );
+}
 
 /** The kernels of a program, in the order of their recording. */
 export function fuse({ results }: Pick<ProgramGraph, "results">, platform: LoweringPlatform): readonly Kernel[] {
-  const operations = operationsOf(results);
-  const absorbs = absorption(operations, platform);
-  const plan = planFusion(operations, results, absorbs);
-  return operations.filter((op) => plan.stored.has(op)).map((op) => kernelOf(op, plan, absorbs));
+  const ops = operationsOf(results);
+  const absorbs = absorption(ops, platform);
+  const plan = planFusion(ops, results, absorbs);
+  return ops.filter((op) => plan.stored.has(op)).map((op) => kernelOf(op, plan, absorbs));
 }
 
 interface Plan {
@@ -58,14 +55,14 @@ interface Plan {
   readonly repeated: ReadonlySet<Operation>;
 }
 
-function planFusion(operations: readonly Operation[], results: readonly Value[], absorbs: Absorbs): Plan {
+function planFusion(ops: readonly Operation[], results: readonly Value[], absorbs: Absorbs): Plan {
   const stored = new Set<Operation>();
   const repeated = new Set<Operation>();
   /** Kernels that an operation is part of, as far as its readers say. */
   const homes = new Map<Operation, Set<Operation>>();
   /** Operations that somebody must read from memory. */
   const inMemory = new Set<Operation>(results.map((value) => value.op));
-  for (const op of [...operations].reverse()) {
+  for (const op of [...ops].reverse()) {
     const own = homes.get(op) ?? new Set<Operation>();
     if (isFree(op)) continue;
     if (isView(op)) {
@@ -128,9 +125,9 @@ type Absorbs = (reader: Operation, source: Operation) => boolean;
  * What can be fused into what. On CUDA a reduction takes in whatever works per element. On CPUs reductions run in a library
  * (YNNPACK) that takes in one multiplication, of which there must be no other reader, and nothing behind it.
  */
-function absorption(operations: readonly Operation[], platform: LoweringPlatform): Absorbs {
+function absorption(ops: readonly Operation[], platform: LoweringPlatform): Absorbs {
   const readers = new Map<Operation, Operation[]>();
-  for (const op of operations)
+  for (const op of ops)
     for (const { op: source } of inputsOf(op)) readers.set(source, [...(readers.get(source) ?? []), op]);
   const inLibrary = (op: Operation): boolean => {
     const [reader, other] = readers.get(op) ?? [];
@@ -146,7 +143,7 @@ function absorption(operations: readonly Operation[], platform: LoweringPlatform
 }
 
 function isPerElement({ name }: Operation): boolean {
-  return PER_ELEMENT.has(name) || name.startsWith("chlo.");
+  return ELEMENTWISE.has(name) || EXPENSIVE.has(name) || MOVING.has(name) || name.startsWith("chlo.");
 }
 
 function isCheap({ name }: Operation): boolean {

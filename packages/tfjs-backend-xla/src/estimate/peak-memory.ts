@@ -2,18 +2,25 @@
  * Memory of a program beside its arguments and results, from its graph alone: kernels by the fusion rules, their order by the
  * platform's scheduler, and the largest sum of what is alive at once.
  */
-import { type Value } from "@l3m/stablehlo";
+import { sizeOf, type Value } from "@l3m/stablehlo";
 import { type LoweringPlatform } from "../backend/xla-backend.ts";
 import { fuse } from "./fusion.ts";
 import { bytesOf, isBarrier, type ProgramGraph, storedAs } from "./graph.ts";
 import { schedule, type Step } from "./schedule.ts";
+
+/**
+ * - `copy`: of an argument whose memory takes a result before its last reader ran.
+ * - `update`: read by what writes a result over a donated argument, and of its size: in a training step, a gradient.
+ * - `value`: anything else.
+ */
+export type IntermediateRole = "copy" | "update" | "value";
 
 /** A stored intermediate value. */
 export interface Intermediate {
   /** For a copy: the argument that it was made of. */
   readonly value: Value;
   readonly bytes: number;
-  readonly copy: boolean;
+  readonly role: IntermediateRole;
 }
 
 export interface PeakMemory {
@@ -23,6 +30,8 @@ export interface PeakMemory {
   readonly aliasBytes: number;
   /** Largest sum of intermediates alive at once. */
   readonly tempBytes: number;
+  /** All intermediates of the role `update`, whether alive at once or not. */
+  readonly updateBytes: number;
   /** What is alive then. */
   readonly alive: readonly Intermediate[];
 }
@@ -51,24 +60,42 @@ export function peakMemory(graph: ProgramGraph, platform: LoweringPlatform): Pea
     outputBytes: sum(graph.results.map(bytesOf)),
     aliasBytes: sum(aliased.map(({ value }) => bytesOf(value))),
     tempBytes: bytes,
+    updateBytes: sum(stored.filter(({ role }) => role === "update").map((item) => item.bytes)),
     alive,
   };
 }
 
 /** Every intermediate value with the time that it is needed. */
-function lifetimes({ results }: ProgramGraph, steps: readonly Step[]): readonly Stored[] {
+function lifetimes(graph: ProgramGraph, steps: readonly Step[]): readonly Stored[] {
   const last = lastReads(steps);
-  const kept = new Set(results.map(storedAs));
+  const kept = new Set(graph.results.map(storedAs));
+  const updates = readByUpdates(graph, steps);
   return steps.flatMap(({ writes, copies }, from): readonly Stored[] => {
     const made = copies === undefined ? writes.filter((value) => !kept.has(value) && !isBarrier(value.op)) : [copies];
     return made.map((value) => ({
       value,
       bytes: bytesOf(value),
-      copy: copies !== undefined,
+      role: copies !== undefined ? "copy" : updates.has(value) ? "update" : "value",
       from,
       to: last.get(value) ?? from,
     }));
   });
+}
+
+/** What is read, at its full size, by the steps that write over donated arguments. */
+function readByUpdates({ parameters, results }: ProgramGraph, steps: readonly Step[]): ReadonlySet<Value> {
+  const updated = new Set(
+    parameters.flatMap(({ aliasResult }) => {
+      const result = aliasResult === undefined ? undefined : results[aliasResult];
+      return result === undefined ? [] : [storedAs(result)];
+    }),
+  );
+  return new Set(
+    steps.flatMap(({ reads, writes }) => {
+      const sizes = writes.filter((value) => updated.has(value)).map(({ type }) => sizeOf(type.shape));
+      return reads.filter(({ type }) => sizes.includes(sizeOf(type.shape)) && type.shape.length > 0);
+    }),
+  );
 }
 
 /**

@@ -84,7 +84,13 @@ export function traceFunction(
     }
   }
   const captures = [...trace.captures].map(([storage, value]) => ({ storage, value, variable: holders.get(storage) }));
-  return { ...(traced as NonNullable<typeof traced>), inputs, captures, notes: [...trace.notes], kernels: trace.kernels };
+  return {
+    ...(traced as NonNullable<typeof traced>),
+    inputs,
+    captures,
+    notes: [...trace.notes],
+    kernels: trace.kernels,
+  };
 }
 
 /** Gives a variable back the data that it had before the trace, and drops the reference that kept that data alive. */

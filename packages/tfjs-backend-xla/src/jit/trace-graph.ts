@@ -1,5 +1,7 @@
 /** The graph of a function, for estimates: traced like a compiled one, then left as it is. */
-import { type Tensor } from "@tensorflow/tfjs-core";
+import { type DataType, engine, type Tensor } from "@tensorflow/tfjs-core";
+import { Content } from "../backend/content.ts";
+import { elementOf } from "../backend/element.ts";
 import { SINGLE_DEVICE } from "../backend/placement.ts";
 import { type XlaBackend } from "../backend/xla-backend.ts";
 import { type ProgramGraph } from "../estimate/graph.ts";
@@ -12,6 +14,12 @@ export interface TraceOptions {
   readonly name: string;
   /** Numbers of the arguments whose memory may be used for results. Default none. */
   readonly donate?: readonly number[];
+}
+
+/** A tensor of this type that has no contents, for arguments of {@link traceGraph} and of `prepare`. */
+export function placeholder(backend: XlaBackend, shape: readonly number[], dtype: DataType): Tensor {
+  const content = new Content([...shape], elementOf(dtype), {});
+  return engine().makeTensorFromTensorInfo(backend.tensorOfContent(content, dtype));
 }
 
 /**
