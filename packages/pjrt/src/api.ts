@@ -21,6 +21,7 @@ export class PjrtApi {
   readonly version: { readonly major: number; readonly minor: number };
   /** NVIDIA's libraries that were loaded for it; empty for other plugins, or when CUDA is the system's own. */
   readonly libraries: readonly NvidiaLibrary[];
+  readonly #extensions: bigint;
   readonly #addresses: ReadonlyMap<string, bigint>;
   readonly #functions = new Map<FunctionName, PointerFunction>();
 
@@ -29,6 +30,7 @@ export class PjrtApi {
     const [structSize = 0n] = readWords(table, 1);
     const words = readWords(table, Math.floor(Number(structSize) / 8));
     const version = words[FIRST_FUNCTION_OFFSET / 8 - 1] ?? 0n;
+    this.#extensions = words[1] ?? 0n;
     this.path = path;
     this.libraries = libraries;
     this.version = { major: Number(version & 0xffffffffn), minor: Number(version >> 32n) };
@@ -38,6 +40,16 @@ export class PjrtApi {
   /** True when the plugin has the function; one built with an older API lacks the newest ones. */
   has(name: FunctionName): boolean {
     return (this.#addresses.get(name) ?? 0n) !== 0n;
+  }
+
+  /** Address of an extension (a PJRT_Extension_Type), or undefined when the plugin has none of that kind. @internal */
+  extension(type: number): bigint | undefined {
+    for (let address = this.#extensions; address !== 0n; ) {
+      const [, kind = 0n, next = 0n] = readWords(address, 3);
+      if (Number(kind & 0xffffffffn) === type) return address;
+      address = next;
+    }
+    return undefined;
   }
 
   /** What the plugin says about itself: `xla_version`, `stablehlo_current_version`, `cuda_version`, ... */

@@ -10,6 +10,7 @@ export { type CompiledMemoryStats, type OptimizedProgram, PjrtExecutable } from 
 export { API_VERSION } from "./generated/pjrt-c-api.ts";
 export { loadPlugin } from "./load-plugin.ts";
 export type { Attribute, OptionValue } from "./named-values.ts";
+export { PjrtProfiler } from "./profiler.ts";
 export {
   defaultCacheDir,
   doctor,

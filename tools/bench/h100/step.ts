@@ -1,10 +1,12 @@
 /**
  * Times the training step of a config on synthetic batches that are on the device already; prints one JSON line. The step is the
  * product's own (`createTraining`), and it is dispatched as the training loop does it: two in flight, numbers read late.
+ * `--profile` writes which kernels the time of three more steps went to (and the trace itself beside, FILE.xplane.pb).
  * `--horizon` squeezes the schedule into N steps, so that the first ones do not all have the tiny rates of a long warm-up.
  *
  *   step CONFIG [--engine NAME] [--steps N] [--warmup N] [--batch N] [--accum N] [--set KEY=VALUE ...] [--flags="--xla_..."]
- *        [--cache DIR] [--horizon N] [--weights FILE] [--dump-weights FILE] [--dump-spec FILE] [--hlo FILE]
+ *        [--cache DIR] [--horizon N] [--weights FILE] [--dump-weights FILE] [--dump-spec FILE]
+ *        [--hlo FILE] [--profile FILE]
  */
 import { writeFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
@@ -12,12 +14,14 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import * as tf from "@l3m/core/tf";
 import { isL3mError } from "@l3m/errors";
+import { PjrtProfiler } from "@l3m/pjrt";
 import preset from "@l3m/preset-l3m";
 import { batchTensors, createTraining, openEngine, openExperiment, type TrainState } from "@l3m/train";
 import { experimentSpec } from "./experiment-spec.ts";
+import { kernelTable, kernelTimes } from "./kernel-table.ts";
 import { median } from "./median.ts";
 import { H100_PEAK_FLOPS } from "./model-flops.ts";
-import { runningDevice } from "./running-device.ts";
+import { runningClient } from "./running-client.ts";
 import { syntheticBatch } from "./synthetic-batch.ts";
 import { readWeights, writeWeights } from "./weights-file.ts";
 
@@ -39,6 +43,7 @@ const { values: options, positionals } = parseArgs({
     "dump-spec": { type: "string" },
     horizon: { type: "string" },
     hlo: { type: "string" },
+    profile: { type: "string" },
   },
 });
 const [config = "configs/llm/257m.yaml"] = positionals;
@@ -107,8 +112,9 @@ while (waiting.length > 0) await readOldest();
 const intervals = arrivals.slice(warmup).map((time, i) => time - (arrivals[warmup + i - 1] as number));
 const stepMs = median(intervals);
 const report = training.step.reports[0];
-const device = runningDevice();
+const device = runningClient()?.devices[0];
 const peakBytes = device?.memoryStats()?.peakBytesInUse;
+if (options.profile !== undefined) await profileSteps(options.profile);
 if (options.hlo !== undefined && report !== undefined) writeFileSync(options.hlo, report.text());
 console.log(
   JSON.stringify({
@@ -173,6 +179,23 @@ function storedState(file: string): TrainState {
     slots: Object.fromEntries(optimizer.slots.map((slot) => [slot, zeros()])),
     alive: tf.scalar(1),
   });
+}
+
+async function profileSteps(file: string): Promise<void> {
+  const client = runningClient();
+  const profiler = client === undefined ? undefined : PjrtProfiler.of(client.api);
+  if (profiler === undefined) return console.error("this engine has no profiler");
+  const steps = 3;
+  profiler.start();
+  for (let step = total; step < total + steps; step++) {
+    const key = tf.tensor1d([0, step], "int32");
+    const result = training.step(state, batch, { key, scalars: tf.tensor1d(training.scalars.values(0, horizon)) });
+    state = result.state;
+    await result.metrics.data();
+  }
+  const trace = profiler.stop();
+  writeFileSync(`${file}.xplane.pb`, trace);
+  writeFileSync(file, kernelTable(kernelTimes(trace), steps, 25));
 }
 
 function prefixed(prefix: string, tensors: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
