@@ -23,6 +23,13 @@ export interface ToolSettings {
   readonly plugins: readonly string[];
   /** Base URLs that stand in for public servers. */
   readonly mirrors: { readonly pypi: string | null };
+  /** Memory of GPUs; null = the default of the engine. */
+  readonly gpu: {
+    /** The part of a GPU's memory that a run may use, above 0 and at most 1. */
+    readonly memoryFraction: number | null;
+    /** Take it at the start, rather than as needed. */
+    readonly preallocate: boolean | null;
+  };
   readonly terminal: {
     /** One line that is redrawn on a terminal (auto), or always one line per report. */
     readonly progress: "auto" | "lines";
@@ -35,6 +42,12 @@ const settingsSchema = z.strictObject({
   cacheDir: z.string().min(1).nullable().default(null),
   plugins: z.array(z.string().min(1)).default([]),
   mirrors: z.strictObject({ pypi: url }).prefault({}),
+  gpu: z
+    .strictObject({
+      memoryFraction: z.number().positive().max(1).nullable().default(null),
+      preallocate: z.boolean().nullable().default(null),
+    })
+    .prefault({}),
   terminal: z
     .strictObject({
       progress: z.enum(["auto", "lines"]).default("auto"),

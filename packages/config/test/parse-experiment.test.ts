@@ -32,6 +32,7 @@ it("fills in every default", () => {
       deterministic: false,
       precision: "f32",
       allow_nan: false,
+      xla_flags: {},
     },
     constants: {},
     data: {

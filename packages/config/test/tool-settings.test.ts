@@ -11,6 +11,7 @@ const DEFAULTS = {
   cacheDir: null,
   plugins: [],
   mirrors: { pypi: null },
+  gpu: { memoryFraction: null, preallocate: null },
   terminal: { progress: "auto" },
 };
 

@@ -3,6 +3,8 @@ export type { LoopState, Manifest, TensorEntry } from "./checkpoint/format.ts";
 export { readSafetensors, type StoredArray, writeSafetensors } from "./checkpoint/safetensors.ts";
 export {
   type Availability,
+  type CompiledMemory,
+  type DeviceMemory,
   type Engine,
   ENGINE_NAMES,
   type EngineAdapter,
@@ -15,8 +17,14 @@ export {
   type PlacementTree,
   type Tree,
 } from "./engines/engine.ts";
+export type { GpuMemory } from "./engines/gpu-memory.ts";
 export { ENGINES, openEngine } from "./engines/open-engine.ts";
-export { inspectKeyFlow } from "./run/check-key-flow.ts";
+export { compileStep, type CompiledStep } from "./estimate/compile-step.ts";
+export { estimateStep, type StepEstimate, type StepFlops } from "./estimate/estimate-step.ts";
+export { formatEstimate } from "./estimate/format-estimate.ts";
+export type { MemoryRow, MemoryTable } from "./estimate/memory-table.ts";
+export { batchTypes, type BatchTypes } from "./estimate/step-arguments.ts";
+export { type CheckedData, inspectData } from "./run/check-key-flow.ts";
 export { layoutOf } from "./run/layout-of.ts";
 export { type Experiment, inspectExperiment, openExperiment, type OpenOptions } from "./run/open-experiment.ts";
 export { readMetrics, type MetricsLine } from "./run/metrics-log.ts";

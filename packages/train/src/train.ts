@@ -6,7 +6,7 @@ import { L3mError } from "@l3m/errors";
 import type { Layout } from "@l3m/fsdp-mesh";
 import { readState, restoreState } from "./checkpoint/state-tensors.ts";
 import { saveCheckpoint } from "./checkpoint/save-checkpoint.ts";
-import type { Engine } from "./engines/engine.ts";
+import type { DeviceMemory, Engine } from "./engines/engine.ts";
 import { openEngine } from "./engines/open-engine.ts";
 import { Evaluator, type Validation, type ValidationSet } from "./evaluate.ts";
 import { runLoop } from "./loop.ts";
@@ -85,6 +85,8 @@ export async function train(configFile: string, options: TrainOptions = {}): Pro
     engine = await openEngine(options.engine ?? config.experiment.engine, {
       ...(layout === undefined ? {} : { mesh: layout.mesh }),
       ...(options.cacheDir === undefined ? {} : { cacheDir: options.cacheDir }),
+      deterministic: config.experiment.deterministic,
+      xlaFlags: config.experiment.xla_flags,
       onProgress: (line) => reporter.info(line),
     });
     reporter.info(`engine    ${engine.description}`);
@@ -218,6 +220,8 @@ class Run {
       if (!result.finished) return { ...base, scores: {} };
       const validation = await evaluator.run(result.state);
       log.append({ step: result.step, final: true, ...prefixed(validation.scores) });
+      const memory = this.#engine.memory();
+      if (memory !== undefined) this.#reporter.info(`memory    ${memoryLine(memory)}`);
       await this.#report(validation, sets);
       return { ...base, scores: validation.scores };
     } finally {
@@ -273,6 +277,13 @@ class Run {
     });
     this.#reporter.info(`report    ${this.#dir.report}`);
   }
+}
+
+/** `at most 31.2 GB of a device's 73.4 GB in use` */
+function memoryLine({ peakBytes, limitBytes }: DeviceMemory): string {
+  const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
+  const limit = limitBytes === undefined ? "" : ` of a device's ${gigabytes(limitBytes)}`;
+  return `at most ${gigabytes(peakBytes)}${limit} in use`;
 }
 
 function prefixed(scores: Readonly<Record<string, number>>): Record<string, number> {

@@ -58,6 +58,8 @@ export interface ExperimentSection {
   readonly precision: NumberFormat | { readonly [use in "param" | "compute" | "reduce"]: NumberFormat };
   /** Go on after a loss that is not finite. */
   readonly allow_nan: boolean;
+  /** XLA's flags for every compilation, over L3M's own, for example `{ xla_gpu_autotune_level: 0 }`. Other engines ignore them. */
+  readonly xla_flags: { readonly [name: string]: boolean | number | string };
 }
 
 export interface DataSection {

@@ -42,6 +42,7 @@ export const experimentSchema = z.strictObject({
     deterministic: z.boolean().default(false),
     precision: precision.default("f32"),
     allow_nan: z.boolean().default(false),
+    xla_flags: z.record(z.string(), z.union([z.boolean(), z.number(), z.string()])).default({}),
   }),
   constants: z.record(z.string(), anything).default({}),
   data: z.strictObject({

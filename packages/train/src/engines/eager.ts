@@ -12,6 +12,7 @@ export function eagerEngine(name: EngineName, description: string): Engine {
     devices: 1,
     compiles: false,
     jit: (fn, options) => eagerJit(fn, options),
+    memory: () => undefined,
     stop: async () => undefined,
   };
 }

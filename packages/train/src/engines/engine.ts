@@ -1,6 +1,8 @@
 /** The door to an execution engine: what the loop needs, whoever runs it. */
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Dimensions, MeshSpec } from "@l3m/fsdp-mesh";
+import type { Tracer } from "@l3m/tfjs-backend-xla";
+import type { GpuMemory } from "./gpu-memory.ts";
 
 export const ENGINE_NAMES = [
   "xla-cuda13",
@@ -36,13 +38,23 @@ export interface JitOptions {
   readonly outPlacements?: PlacementTree;
 }
 
+/** What a compiled function needs on one device, in bytes. */
+export interface CompiledMemory {
+  readonly argumentBytes: number;
+  readonly outputBytes: number;
+  /** Outputs that lie in the memory of arguments. */
+  readonly aliasBytes: number;
+  /** Intermediate results. */
+  readonly tempBytes: number;
+}
+
 /** What is known about a compiled function. Eager engines know nothing. */
 export interface JitReport {
   readonly traceMs: number;
   readonly compileMs: number;
   readonly fromCache: boolean;
-  /** Memory of intermediate results in bytes, by the compiler's account. */
-  readonly tempBytes: number | undefined;
+  /** By the compiler's account. */
+  readonly memory: CompiledMemory;
   /** What the user should know of how it was compiled, one line each. */
   readonly notes: readonly string[];
   /** The module that was compiled. */
@@ -56,6 +68,15 @@ export interface Jitted<A extends readonly Tree[], R extends Tree> {
   readonly reports: readonly JitReport[];
 }
 
+/** What a device's allocator reports, in bytes. */
+export interface DeviceMemory {
+  readonly bytesInUse: number;
+  /** The most that was in use since the engine started. */
+  readonly peakBytes: number;
+  /** What the run may use. */
+  readonly limitBytes: number | undefined;
+}
+
 export interface Engine {
   readonly name: EngineName;
   /** One line for people: what runs, and why it was picked. */
@@ -64,6 +85,8 @@ export interface Engine {
   /** True when functions are compiled as a whole. */
   readonly compiles: boolean;
   jit<A extends readonly Tree[], R extends Tree>(fn: (...args: A) => R, options: JitOptions): Jitted<A, R>;
+  /** Of the device that used most; undefined where nobody counts (every CPU engine). */
+  memory(): DeviceMemory | undefined;
   /** Waits for running work and frees everything. */
   stop(): Promise<void>;
 }
@@ -73,6 +96,12 @@ export interface EngineOptions {
   readonly mesh?: MeshSpec;
   /** Where plugins and compiled programs are kept. Default: the l3m cache. */
   readonly cacheDir?: string;
+  /** For engines on GPUs. Default: the environment, see {@link GpuMemory}. */
+  readonly memory?: GpuMemory;
+  /** The same bits in every run on the same machine, where the engine can choose. Default false. */
+  readonly deterministic?: boolean;
+  /** XLA flags of every compilation, over L3M's own; other engines ignore them. */
+  readonly xlaFlags?: Readonly<Record<string, string | number | boolean>>;
   readonly onProgress?: (line: string) => void;
 }
 

@@ -4,10 +4,19 @@ import { cpus } from "node:os";
 import path from "node:path";
 import { deviceCount } from "@l3m/fsdp-mesh";
 import { L3mError } from "@l3m/errors";
-import { defaultCacheDir, ensurePlugin, findPlugin, isOffline, type ClientOptions } from "@l3m/pjrt";
+import {
+  defaultCacheDir,
+  ensurePlugin,
+  findPlugin,
+  isOffline,
+  type ClientOptions,
+  type DeviceMemoryStats,
+} from "@l3m/pjrt";
 import type { ShardingTree, XlaEngine } from "@l3m/tfjs-backend-xla";
+import { gpuMemory } from "./gpu-memory.ts";
 import type {
   Availability,
+  DeviceMemory,
   Engine,
   EngineAdapter,
   EngineOptions,
@@ -77,8 +86,10 @@ async function startOn(name: Engine["name"], platform: Platform, options: Engine
   const { startXla } = await import("@l3m/tfjs-backend-xla");
   const xla = startXla({
     pluginPath,
-    clientOptions: clientOptions(platform, devices),
+    clientOptions: clientOptions(platform, devices, options),
     cacheDir: path.join(cacheDir, "executables"),
+    deterministic: options.deterministic ?? false,
+    ...(options.xlaFlags === undefined ? {} : { compileFlags: options.xlaFlags }),
     ...(options.mesh === undefined ? {} : { mesh: { name: MESH, axes: options.mesh.axes } }),
   });
   return {
@@ -87,6 +98,8 @@ async function startOn(name: Engine["name"], platform: Platform, options: Engine
     devices,
     compiles: true,
     jit: (fn, jitOptions) => xlaJit(xla, fn, jitOptions),
+    memory: () => deviceMemory(xla),
+    tracer: xla,
     stop: () => xla.stop(),
   };
 }
@@ -110,7 +123,7 @@ function xlaJit<A extends readonly Tree[], R extends Tree>(
         traceMs: report.traceMs,
         compileMs: report.compileMs,
         fromCache: report.fromCache,
-        tempBytes: report.memoryStats().tempBytes,
+        memory: report.memoryStats(),
         notes: report.notes,
         text: () => report.moduleText,
       })),
@@ -131,10 +144,28 @@ function isPlacement(tree: object): tree is { dims: readonly (readonly string[])
   return "dims" in tree && Array.isArray(tree.dims);
 }
 
-function clientOptions(platform: Platform, devices: number): ClientOptions {
-  if (platform !== "cpu") return {};
-  raiseCollectiveTimeouts(devices);
-  return { cpu_device_count: BigInt(devices) };
+function clientOptions(platform: Platform, devices: number, options: EngineOptions): ClientOptions {
+  if (platform === "cpu") {
+    raiseCollectiveTimeouts(devices);
+    return { cpu_device_count: BigInt(devices) };
+  }
+  const { fraction, preallocate } = gpuMemory(options.memory);
+  return {
+    allocator: "bfc",
+    memory_fraction: { float: fraction },
+    preallocate,
+    visible_devices: Array.from({ length: devices }, (_, device) => BigInt(device)), // the others stay free for other runs
+  };
+}
+
+function deviceMemory(xla: XlaEngine): DeviceMemory | undefined {
+  const peak = ({ bytesInUse, peakBytesInUse }: DeviceMemoryStats): number => peakBytesInUse ?? bytesInUse;
+  const [fullest] = xla.client.devices
+    .map((device) => device.memoryStats())
+    .filter((stats) => stats !== undefined)
+    .sort((a, b) => peak(b) - peak(a));
+  if (fullest === undefined) return undefined;
+  return { bytesInUse: fullest.bytesInUse, peakBytes: peak(fullest), limitBytes: fullest.bytesLimit };
 }
 
 /** Virtual devices on few cores meet late; XLA's default is to abort the process after 40 s. Read once, when the plugin loads. */

@@ -21,6 +21,7 @@ export function startTracingEngine(name: EngineName): TracingEngine {
     tracer,
     graphs,
     jit: (fn, options) => tracedJit(tracer, graphs, fn, options),
+    memory: () => undefined,
     async stop() {
       tracer.stop();
     },
