@@ -3,6 +3,7 @@ import clipLoss from "@l3m/clip-loss";
 import { corePlugin, type Plugin } from "@l3m/core";
 import data from "@l3m/data";
 import heads from "@l3m/heads";
+import losses from "@l3m/losses";
 import optim from "@l3m/optim";
 import textEmbed from "@l3m/text-embed";
 import transformerTrunk from "@l3m/transformer-trunk";
@@ -16,6 +17,7 @@ const preset: readonly Plugin[] = [
   transformerTrunk,
   heads,
   clipLoss,
+  losses,
   optim,
   data,
 ];
