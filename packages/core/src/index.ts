@@ -79,6 +79,7 @@ export {
   type PortSpec,
 } from "./contract/ports.ts";
 export type {
+  Activation,
   HostArray,
   Layer,
   LayerInputs,
@@ -108,7 +109,7 @@ export { isTensor, type DataDict, type DataValue } from "./data-dict/data-dict.t
 export { walkKeyFlow, type KeyFlow, type KeyFlowFinding, type KeyUse } from "./data-dict/key-flow.ts";
 export { ReadWriteBlock, type BlockKeys } from "./data-dict/read-write-block.ts";
 export { checkpointed } from "./params/checkpointed.ts";
-export { drawParam, ONES, ZEROS, type Initializer } from "./params/initializers.ts";
+export { drawFromStream, drawParam, ONES, ZEROS, type Initializer } from "./params/initializers.ts";
 export {
   Buffer,
   Param,

@@ -21,6 +21,12 @@ export interface Layer {
   readonly facts?: Readonly<Record<string, unknown>>;
 }
 
+/** An elementwise function. */
+export interface Activation extends Layer {
+  /** `forward(gate) * up` for two tensors of one shape, if there is a kernel that keeps less of it for the backward pass. */
+  gated?(gate: Tensor, up: Tensor): Tensor;
+}
+
 /** Rotates queries and keys by position. */
 export interface PosEmbed {
   /**
@@ -116,7 +122,7 @@ export interface PlainFunction {
 export interface Products {
   block: ReadWriteBlock;
   norm: Layer;
-  activation: Layer;
+  activation: Activation;
   attention: Layer;
   ffn: Layer;
   module: Layer;

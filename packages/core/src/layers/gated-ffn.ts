@@ -1,8 +1,9 @@
 /** Gated feed-forward network (Shazeer 2020). D width, F hidden width after shrinking. */
+import * as tf from "@tensorflow/tfjs-core";
 import * as z from "zod";
 import type { BuildContext } from "../build/build-context.ts";
 import { defineFfn } from "../contract/definition.ts";
-import type { Layer } from "../contract/products.ts";
+import type { Activation, Layer } from "../contract/products.ts";
 import { slot } from "../contract/slots.ts";
 import { gatedFfnParams, type GatedFfnOptions } from "../nn/gated-ffn-params.ts";
 
@@ -32,7 +33,9 @@ export const gatedFfn = defineFfn({
 });
 
 /** A gated FFN with the given gate activation. */
-export function gatedFfnLayer(context: BuildContext, options: GatedFfnOptions, act: Layer): Layer {
+export function gatedFfnLayer(context: BuildContext, options: GatedFfnOptions, act: Activation): Layer {
   const apply = gatedFfnParams(context, options);
-  return { forward: (x, forward) => apply(x, (gate) => act.forward(gate, forward)) };
+  return {
+    forward: (x, forward) => apply(x, (gate, up) => act.gated?.(gate, up) ?? tf.mul(act.forward(gate, forward), up)),
+  };
 }

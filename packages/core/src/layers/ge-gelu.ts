@@ -1,6 +1,6 @@
 /** Gated feed-forward network with a GELU gate. */
+import { gelu } from "@l3m/tfjs-kernels";
 import { defineFfn } from "../contract/definition.ts";
-import { gelu } from "../nn/activations.ts";
 import { GATED_FFN_IGNORES, gatedFfnLayer, gatedFfnOptions } from "./gated-ffn.ts";
 
 export const geGelu = defineFfn({
@@ -10,5 +10,5 @@ export const geGelu = defineFfn({
   positional: ["in_features", "hidden_features"],
   ignores: [...GATED_FFN_IGNORES, "act_layer"],
   options: gatedFfnOptions,
-  build: (options, context) => gatedFfnLayer(context, options, { forward: gelu }),
+  build: (options, context) => gatedFfnLayer(context, options, { forward: (x) => gelu(x) }),
 });

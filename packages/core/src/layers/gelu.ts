@@ -1,12 +1,12 @@
 /** Exact GELU as a registered activation. */
+import { gelu } from "@l3m/tfjs-kernels";
 import * as z from "zod";
 import { defineActivation } from "../contract/definition.ts";
-import { gelu } from "../nn/activations.ts";
 
 export const geluActivation = defineActivation({
   name: "gelu",
   summary: "Gaussian error linear unit, exact (erf) form.",
   aliases: ["torch.nn.GELU", "torch.nn.modules.activation.GELU"],
   options: z.strictObject({}),
-  build: () => ({ forward: gelu }),
+  build: () => ({ forward: (x) => gelu(x) }),
 });

@@ -15,7 +15,6 @@ export const layerNormFp32 = defineNorm({
       eps,
       weight: elementwise_affine,
       bias: elementwise_affine && bias,
-      upcast: true,
     });
     return { forward: (x) => norm(x) };
   },

@@ -24,7 +24,6 @@ export const lpLayerNorm = defineNorm({
       eps,
       weight: elementwise_gain,
       bias: elementwise_bias,
-      upcast: true,
       isLayerNorm: false,
     });
     return { forward: (x) => norm(x) };

@@ -1,7 +1,7 @@
 /** QuickGELU as a registered activation. */
+import { quickGelu } from "@l3m/tfjs-kernels";
 import * as z from "zod";
 import { defineActivation } from "../contract/definition.ts";
-import { quickGelu } from "../nn/activations.ts";
 
 export const quickGeluActivation = defineActivation({
   name: "quick-gelu",

@@ -1,8 +1,8 @@
 /** RMSNorm as a registered norm. */
+import { rmsNorm } from "@l3m/tfjs-kernels";
 import * as z from "zod";
 import { defineNorm } from "../contract/definition.ts";
 import { ONES } from "../params/initializers.ts";
-import { rmsNorm } from "../nn/rms-norm.ts";
 
 const options = z.strictObject({
   dim: z.int().positive().describe("Width of the last axis."),

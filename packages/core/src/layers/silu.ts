@@ -1,7 +1,7 @@
 /** SiLU as a registered activation. */
+import { silu, swiGlu } from "@l3m/tfjs-kernels";
 import * as z from "zod";
 import { defineActivation } from "../contract/definition.ts";
-import { silu } from "../nn/activations.ts";
 
 export const siluActivation = defineActivation({
   name: "silu",
@@ -9,5 +9,5 @@ export const siluActivation = defineActivation({
   aliases: ["torch.nn.SiLU", "torch.nn.modules.activation.SiLU"],
   ignores: ["inplace"],
   options: z.strictObject({}),
-  build: () => ({ forward: silu }),
+  build: () => ({ forward: silu, gated: swiGlu }),
 });

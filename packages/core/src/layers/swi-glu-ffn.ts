@@ -1,6 +1,6 @@
 /** Gated feed-forward network with a SiLU gate. */
+import { silu, swiGlu } from "@l3m/tfjs-kernels";
 import { defineFfn } from "../contract/definition.ts";
-import { silu } from "../nn/activations.ts";
 import { GATED_FFN_IGNORES, gatedFfnLayer, gatedFfnOptions } from "./gated-ffn.ts";
 
 export const swiGluFfn = defineFfn({
@@ -10,5 +10,5 @@ export const swiGluFfn = defineFfn({
   positional: ["in_features", "hidden_features"],
   ignores: [...GATED_FFN_IGNORES, "act_layer"],
   options: gatedFfnOptions,
-  build: (options, context) => gatedFfnLayer(context, options, { forward: silu }),
+  build: (options, context) => gatedFfnLayer(context, options, { forward: silu, gated: swiGlu }),
 });

@@ -1,13 +1,24 @@
-export { gelu, quickGelu, silu } from "./activations.ts";
 export { attention, mergeHeads, repeatHeads, splitHeads, type AttentionOptions } from "./attention.ts";
-export { crossEntropy, logSumExp } from "./cross-entropy.ts";
+export { crossEntropy, logSumExp, type CrossEntropyOptions } from "./cross-entropy.ts";
 export { dropout, dropPath } from "./dropout.ts";
 export { gatedFfnParams, gatedWidth, type GatedFfnOptions } from "./gated-ffn-params.ts";
 export { l2Normalize } from "./l2-normalize.ts";
-export { layerNorm } from "./layer-norm.ts";
-export { layerNormParams, type LayerNormOptions } from "./layer-norm-params.ts";
+export { layerNormParams, type LayerNormParamsOptions } from "./layer-norm-params.ts";
 export { linear } from "./linear.ts";
 export { linearParams, type LinearOptions } from "./linear-params.ts";
-export { rmsNorm } from "./rms-norm.ts";
 export { sincosTable2d, sincosTable3d } from "./sincos-table.ts";
-export { embeddingGather, iota, takeMasked, detach, castPrecision, physicalDtype } from "@l3m/tfjs-kernels";
+export {
+  castPrecision,
+  detach,
+  embeddingGather,
+  gelu,
+  iota,
+  layerNorm,
+  physicalDtype,
+  quickGelu,
+  rmsNorm,
+  silu,
+  swiGlu,
+  takeMasked,
+  type LayerNormOptions,
+} from "@l3m/tfjs-kernels";

@@ -4,7 +4,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
-import { counterNormal, counterUniform, streamOf } from "@l3m/tfjs-kernels";
+import { counterNormal, counterUniform, streamOf, type RandomBitsAttrs } from "@l3m/tfjs-kernels";
 
 export type Initializer =
   | { readonly kind: "constant"; readonly value: number }
@@ -36,7 +36,19 @@ const TRUNCATED_STD = 0.87962566103423978;
  * every engine, in any order and under every sharding.
  */
 export function drawParam(init: Initializer, key: Tensor, path: string, shape: readonly number[]): Tensor {
-  const attrs = { shape, stream: streamOf(path) };
+  return draw(init, key, { shape, stream: streamOf(path) });
+}
+
+/**
+ * The same numbers from the key of the parameter's own stream, `streamKey(key, streamOf(path))` as int32 `[2]`: one compiled
+ * program then draws every parameter of the same initialiser and shape.
+ */
+export function drawFromStream(init: Initializer, ownKey: Tensor, shape: readonly number[]): Tensor {
+  return draw(init, ownKey, { shape });
+}
+
+function draw(init: Initializer, key: Tensor, attrs: RandomBitsAttrs): Tensor {
+  const { shape } = attrs;
   const uniform = (min: number, max: number): Tensor => tf.add(tf.mul(counterUniform(key, attrs), max - min), min);
   switch (init.kind) {
     case "constant":
@@ -63,6 +75,6 @@ export function drawParam(init: Initializer, key: Tensor, path: string, shape: r
     case "table":
       return tf.tensor(Float32Array.from(init.values()), [...shape], "float32");
     case "scaled":
-      return tf.mul(drawParam(init.init, key, path, shape), init.by);
+      return tf.mul(draw(init.init, key, attrs), init.by);
   }
 }

@@ -40,7 +40,7 @@ export const linearClassifier = defineBlock({
   build(given, context) {
     const { in_features, out_features, use_bias } = given;
     const norm = given.use_layernorm
-      ? layerNormParams(context.scope("norm"), { shape: in_features, eps: 1e-5, upcast: true })
+      ? layerNormParams(context.scope("norm"), { shape: in_features, eps: 1e-5 })
       : undefined;
     const linear = linearParams(context, "linear", {
       in: in_features,

@@ -8,8 +8,8 @@ export const RandomBits = "RandomBits";
 
 export interface RandomBitsAttrs {
   readonly shape: readonly number[];
-  /** Which of the many independent streams of one key; see `streamOf`. */
-  readonly stream: Words;
+  /** Which of the many independent streams of one key; see `streamOf`. Absent: the key is that of a stream, from `streamKey`. */
+  readonly stream?: Words;
 }
 
 const run = defineKernel<RandomBitsAttrs>({

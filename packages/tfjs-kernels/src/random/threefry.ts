@@ -33,12 +33,17 @@ export function threefry2x32(key: Words, c0: number, c1: number): Words {
   return [x0, x1];
 }
 
+/** The key of one stream of `key`. */
+export function streamKey(key: Words, stream: Words): Words {
+  return threefry2x32(key, stream[0], stream[1]);
+}
+
 /** `count` words of `stream` under `key`: element i is `x0 ^ x1` of the block with counter `(i >> 32, i)`. */
-export function threefryBits(key: Words, stream: Words, count: number): Int32Array {
-  const streamKey = threefry2x32(key, stream[0], stream[1]);
+export function threefryBits(key: Words, stream: Words | undefined, count: number): Int32Array {
+  const ownKey = stream === undefined ? key : streamKey(key, stream);
   const bits = new Int32Array(count);
   for (let i = 0; i < count; i++) {
-    const [x0, x1] = threefry2x32(streamKey, Math.floor(i / 2 ** 32), i | 0);
+    const [x0, x1] = threefry2x32(ownKey, Math.floor(i / 2 ** 32), i | 0);
     bits[i] = x0 ^ x1;
   }
   return bits;
