@@ -22,7 +22,7 @@ import { broadcastTo, fullLike } from "./broadcast.ts";
 type Pair = readonly [Value, Value];
 
 /** ui32 words of `shape`: element i is `x0 ^ x1` of the block with counter (0, i), row-major. `key` is int32 `[2]`. */
-export function threefryWords(key: Value, stream: Words, shape: readonly number[]): Value {
+export function threefryWords(key: Value, stream: Words | undefined, shape: readonly number[]): Value {
   if (sizeOf(shape) > 2 ** 32)
     throw new L3mError("L3M_BAD_SHAPE", {
       message: "too many random numbers in one tensor",
@@ -31,8 +31,10 @@ export function threefryWords(key: Value, stream: Words, shape: readonly number[
     });
   const words = bitcastConvert(key, "ui32");
   const word = (at: number) => reshape(slice(words, [at], [at + 1]), []);
+  const given: Pair = [word(0), word(1)];
   const scalar: TensorType = { shape: [], element: "ui32" };
-  const streamKey = encrypt([word(0), word(1)], [splat(stream[0] >>> 0, scalar), splat(stream[1] >>> 0, scalar)]);
+  const streamKey =
+    stream === undefined ? given : encrypt(given, [splat(stream[0] >>> 0, scalar), splat(stream[1] >>> 0, scalar)]);
   const type: TensorType = { shape: [...shape], element: "ui32" };
   const counter = flatIndex(type);
   const [x0, x1] = encrypt(streamKey, [splat(0, type), counter]);
