@@ -63,7 +63,7 @@ console.log(
           traceMs: report.traceMs,
           compileMs: report.compileMs,
           fromCache: report.fromCache,
-          tempBytes: report.tempBytes,
+          tempBytes: report.memory.tempBytes,
         }),
     firstLoss: losses[0],
     lastLoss: losses.at(-1),

@@ -48,6 +48,6 @@ function emptyBatch({ batch, context }: StepSize) {
 }
 
 function memoryAndText(report: JitReport | undefined): CompiledStep {
-  if (report?.tempBytes === undefined) throw new Error("the engine reports no memory");
-  return { text: report.text(), tempBytes: report.tempBytes };
+  if (report === undefined) throw new Error("the engine compiled nothing");
+  return { text: report.text(), tempBytes: report.memory.tempBytes };
 }

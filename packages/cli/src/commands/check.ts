@@ -2,7 +2,7 @@
 import type { Command } from "@commander-js/extra-typings";
 import { formatCheck } from "@l3m/config";
 import preset from "@l3m/preset-l3m";
-import { inspectExperiment, inspectKeyFlow } from "@l3m/train";
+import { checkStep, inspectData, inspectExperiment } from "@l3m/train";
 import type { SetExitCode } from "../main.ts";
 import { useToolSettings } from "../tool-settings.ts";
 import { terminalReporter } from "../terminal/terminal-reporter.ts";
@@ -10,17 +10,24 @@ import { terminalReporter } from "../terminal/terminal-reporter.ts";
 export function addCheckCommand(program: Command, setExitCode: SetExitCode): void {
   program
     .command("check")
-    .description("Check a config without running it: all errors at once, key flow, parameters.")
+    .description("Check a config without running it: all errors at once, key flow, parameters, compute and memory.")
     .argument("<config>", "the YAML file of the experiment")
     .argument("[overrides...]", "key=value (also +key=value to add, ~key to remove)")
-    .option("--no-data", "do not read a sample of the data to learn which keys it brings")
+    .option("--no-data", "do not read a sample of the data to learn which keys and shapes it brings")
+    .option(
+      "--compile",
+      "compile the step on the config's engine as well, and show its exact memory beside the estimate",
+    )
     .action(async (config, overrides, options) => {
       const { plugins, terminal } = await useToolSettings();
       const reporter = terminalReporter(terminal.progress);
       try {
         const inspected = await inspectExperiment(config, { overrides, preset, plugins });
-        const check = options.data ? await inspectKeyFlow(inspected, reporter) : inspected.check;
-        process.stdout.write(formatCheck(check));
+        const read = options.data
+          ? await inspectData(inspected, reporter)
+          : { check: inspected.check, trainBatch: undefined };
+        const { check, estimate } = await checkStep(inspected, read, options.compile === true, reporter);
+        process.stdout.write(formatCheck(check, estimate));
         setExitCode(check.errors.length === 0 ? 0 : 1);
       } finally {
         reporter.close();

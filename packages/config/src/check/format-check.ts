@@ -4,12 +4,17 @@ import type { CheckReport } from "./check-config.ts";
 import type { KeyFlowReport } from "./key-flow-report.ts";
 import type { ParameterRow, ParameterTable } from "./parameter-table.ts";
 
-/** Key flow, parameter table, warnings and errors, in this order; ends with a verdict. */
-export function formatCheck(report: CheckReport): string {
+/**
+ * Key flow, parameter table, warnings and errors, in this order; ends with a verdict.
+ *
+ * @param cost a section on what a step costs, after the parameters
+ */
+export function formatCheck(report: CheckReport, cost?: string): string {
   const { errors, warnings, keyFlow, parameters } = report;
   const sections = [
     ...(keyFlow === null ? [] : [formatKeyFlow(keyFlow)]),
     ...(parameters === null ? [] : [formatParameters(parameters)]),
+    ...(cost === undefined ? [] : [cost]),
     ...warnings.map(({ message, where }) => `warning  ${formatPlace(where)}\n  ${message}`),
     ...errors.map((error) => error.message),
     errors.length === 0

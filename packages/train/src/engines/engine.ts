@@ -85,6 +85,8 @@ export interface Engine {
   /** True when functions are compiled as a whole. */
   readonly compiles: boolean;
   jit<A extends readonly Tree[], R extends Tree>(fn: (...args: A) => R, options: JitOptions): Jitted<A, R>;
+  /** For estimates, on engines that trace. */
+  readonly tracer?: Tracer;
   /** Of the device that used most; undefined where nobody counts (every CPU engine). */
   memory(): DeviceMemory | undefined;
   /** Waits for running work and frees everything. */

@@ -1,16 +1,17 @@
 /** An engine that traces functions and runs none: what the estimates of `l3m check` are made of. */
 import { L3mError } from "@l3m/errors";
-import { type ProgramGraph, startTracer, type XlaTracer } from "@l3m/tfjs-backend-xla";
+import type { ProgramGraph, Tracer } from "@l3m/tfjs-backend-xla";
 import type { Engine, EngineName, Jitted, JitOptions, Tree } from "../engines/engine.ts";
 
 export interface TracingEngine extends Engine {
-  readonly tracer: XlaTracer;
+  readonly tracer: Tracer;
   /** Graphs of the prepared functions by name. */
   readonly graphs: ReadonlyMap<string, ProgramGraph>;
 }
 
-/** Stands in for the engine `name`; loads nothing. Only one engine may run in a process. */
-export function startTracingEngine(name: EngineName): TracingEngine {
+/** Stands in for the engine `name`; loads no plugin. Only one engine may run in a process. */
+export async function startTracingEngine(name: EngineName): Promise<TracingEngine> {
+  const { startTracer } = await import("@l3m/tfjs-backend-xla");
   const tracer = startTracer(name.startsWith("xla-cuda") ? "cuda" : "cpu");
   const graphs = new Map<string, ProgramGraph>();
   return {
@@ -29,7 +30,7 @@ export function startTracingEngine(name: EngineName): TracingEngine {
 }
 
 function tracedJit<A extends readonly Tree[], R extends Tree>(
-  tracer: XlaTracer,
+  tracer: Tracer,
   graphs: Map<string, ProgramGraph>,
   fn: (...args: A) => R,
   { name, donate = [] }: JitOptions,

@@ -1,7 +1,8 @@
 /** The key flow from the keys that the data really brings: a key read before anything wrote it, found before a step is traced. */
+import type { Batch } from "@l3m/core";
 import { checkConfig, type CheckReport, parseExperiment } from "@l3m/config";
 import { isL3mError, throwAll } from "@l3m/errors";
-import { type DataKeys, readDataKeys } from "./open-data.ts";
+import { type DataKeys, readDataSample } from "./open-data.ts";
 import type { Experiment } from "./open-experiment.ts";
 import type { Reporter } from "./reporter.ts";
 
@@ -10,22 +11,28 @@ export function requireKeys({ loaded, registry }: Experiment, keys: DataKeys): v
   throwAll(checkConfig(loaded, registry, keys).errors);
 }
 
+/** A config held against its data. */
+export interface CheckedData {
+  /** With the keys that the data brings. */
+  readonly check: CheckReport;
+  /** A training batch of one; undefined where the data was not read. */
+  readonly trainBatch: Batch | undefined;
+}
+
 /**
  * The report of {@link inspectExperiment} with the keys that the data brings: reads one sample of every split, which prepares
  * the data. Data that is not there is a warning: a config can be checked without it.
  */
-export async function inspectKeyFlow(inspected: Omit<Experiment, "config">, reporter: Reporter): Promise<CheckReport> {
+export async function inspectData(inspected: Omit<Experiment, "config">, reporter: Reporter): Promise<CheckedData> {
   const { check, loaded, registry } = inspected;
-  if (check.errors.length > 0) return check;
+  if (check.errors.length > 0) return { check, trainBatch: undefined };
   try {
-    return checkConfig(
-      loaded,
-      registry,
-      await readDataKeys({ ...inspected, config: parseExperiment(loaded) }, reporter),
-    );
+    const sample = await readDataSample({ ...inspected, config: parseExperiment(loaded) }, reporter);
+    return { check: checkConfig(loaded, registry, sample), trainBatch: sample.trainBatch };
   } catch (error) {
     if (!isL3mError(error) || error.code !== "L3M_DATA_NOT_FOUND") throw error;
     const { message, where = {} } = error.details;
-    return { ...check, warnings: [...check.warnings, { message: `The data was not read: ${message}`, where }] };
+    const warning = { message: `The data was not read: ${message}`, where };
+    return { check: { ...check, warnings: [...check.warnings, warning] }, trainBatch: undefined };
   }
 }

@@ -48,6 +48,12 @@ export interface DataKeys {
   readonly validationKeys: Readonly<Record<string, readonly string[]>>;
 }
 
+/** The keys, and the first sample of the training data. */
+export interface DataSample extends DataKeys {
+  /** A training batch of one. */
+  readonly trainBatch: Batch;
+}
+
 /** Opens the training data; with `state` it goes on right after the batch that the state belongs to. */
 export async function openTrainData(experiment: Experiment, reporter: Reporter, state: unknown): Promise<TrainSource> {
   const { config, registry, plugins } = experiment;
@@ -134,16 +140,20 @@ export async function openValidationData(
 /** Validation samples that people look at draw nothing at random. */
 const NO_RANDOMNESS = { uint32: () => 0, float: () => 0, below: () => 0, fork: () => NO_RANDOMNESS };
 
-/** DataDict keys of every split: reads one sample of each. */
-export async function readDataKeys(experiment: Experiment, reporter: Reporter): Promise<DataKeys> {
+/** Reads one sample of every split. */
+export async function readDataSample(experiment: Experiment, reporter: Reporter): Promise<DataSample> {
   const { train, val } = experiment.config.data;
-  const keys = async (split: DataSplit, where: string): Promise<readonly string[]> =>
-    keysOf((await openPipeline(experiment, split, where, reporter)).pipeline);
-  const dataKeys = await keys(train, "data.train");
+  const first = async (split: DataSplit, where: string): Promise<Batch> =>
+    batchOfOne((await openPipeline(experiment, split, where, reporter)).pipeline);
+  const trainBatch = await first(train, "data.train");
   const sets = Object.entries(val ?? {}).map(
-    async ([name, split]) => [name, await keys(split, `data.val.${name}`)] as const,
+    async ([name, split]) => [name, Object.keys((await first(split, `data.val.${name}`)).tensors)] as const,
   );
-  return { dataKeys, validationKeys: Object.fromEntries(await Promise.all(sets)) };
+  return {
+    trainBatch,
+    dataKeys: Object.keys(trainBatch.tensors),
+    validationKeys: Object.fromEntries(await Promise.all(sets)),
+  };
 }
 
 /** The parts of one split, with its data set prepared. */
@@ -167,11 +177,15 @@ async function openPipeline(
   return { pipeline, nodes };
 }
 
-/** DataDict keys of a batch, from a batch of one sample. */
+/** DataDict keys of a batch. */
 async function keysOf(pipeline: Pipeline): Promise<readonly string[]> {
+  return Object.keys((await batchOfOne(pipeline)).tensors);
+}
+
+async function batchOfOne(pipeline: Pipeline): Promise<Batch> {
   const sampler = new SequentialSampler({ dataset: pipeline.dataset, batchSize: 1, seed: 0 });
   const loader = await createLoader({ pipeline, sampler, seed: 0, onSkip: () => undefined });
-  return Object.keys((await loader.next())?.batch.tensors ?? {});
+  return (await loader.next())?.batch ?? { tensors: {}, values: {} };
 }
 
 const DATA_KINDS: readonly string[] = ["dataset", "transform", "tokenizer", "collate"];
