@@ -8,6 +8,7 @@ const ROOT = path.resolve(import.meta.dirname, "../../..");
 export const PROGRAMS: Readonly<Record<string, string>> = {
   step: "tools/bench/h100/step.ts",
   compare: "tools/bench/h100/compare.ts",
+  attention: "tools/bench/h100/attention.ts",
   goldens: "tools/goldens/main.ts",
 };
 
