@@ -10,6 +10,7 @@ import { sequential } from "./samplers/sequential.ts";
 import { shuffled } from "./samplers/shuffled.ts";
 import { bpeTokenizer } from "./text/bpe-tokenizer.ts";
 import { byteTokenizer } from "./text/byte-tokenizer.ts";
+import { hfTokenizer } from "./text/hf-tokenizer.ts";
 import { centerCrop } from "./transforms/center-crop.ts";
 import { normalize } from "./transforms/normalize.ts";
 import { randomColorJitter } from "./transforms/random-color-jitter.ts";
@@ -50,6 +51,9 @@ export { ShuffledSampler } from "./samplers/shuffled.ts";
 export type { FieldArray, TensorField } from "./tensor-field.ts";
 export { BpeTokenizer, type BpeRoles } from "./text/bpe-tokenizer.ts";
 export { ByteTokenizer } from "./text/byte-tokenizer.ts";
+export { cleanText } from "./text/clean-text.ts";
+export { readHuggingFaceFiles, type HuggingFaceFiles } from "./text/hugging-face-files.ts";
+export { HuggingFaceTokenizer, type HuggingFaceOptions, type RowsOptions } from "./text/hugging-face-tokenizer.ts";
 export { padText, type PaddedText } from "./text/pad-text.ts";
 export {
   formatTokenizer,
@@ -83,6 +87,7 @@ export default definePlugin({
     distinctConcepts,
     byteTokenizer,
     bpeTokenizer,
+    hfTokenizer,
     defaultCollate,
     imageTextCollate,
   ],
