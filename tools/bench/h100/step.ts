@@ -130,7 +130,7 @@ console.log(
     mfu: round(spec.flops / (stepMs / 1000) / H100_PEAK_FLOPS, 4),
     flops: spec.flops,
     peak_gib: peakBytes === undefined ? null : round(peakBytes / 2 ** 30, 2),
-    temp_gib: report?.tempBytes === undefined ? null : round(report.tempBytes / 2 ** 30, 2),
+    temp_gib: report === undefined ? null : round(report.memory.tempBytes / 2 ** 30, 2),
     trace_s: round((report?.traceMs ?? 0) / 1000, 2),
     compile_s: round((report?.compileMs ?? compiled - ready) / 1000, 2),
     from_cache: report?.fromCache ?? false,
