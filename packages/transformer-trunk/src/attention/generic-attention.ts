@@ -1,8 +1,8 @@
 /** Multi-head self-attention. B batch, N tokens, D width, H query heads, G key/value heads, d head width. */
-import type * as tf from "@l3m/core/tf";
-import { attention, dropout, linearParams, mergeHeads, splitHeads } from "@l3m/core/nn";
+import { dropout, linearParams } from "@l3m/core/nn";
 import { defineAttention, L3mError, maybeSlot } from "@l3m/core";
 import * as z from "zod";
+import { attentionHeads } from "./attention-heads.ts";
 import { attentionMask } from "./attention-mask.ts";
 
 const options = z.strictObject({
@@ -46,7 +46,7 @@ export const genericAttention = defineAttention({
   options,
   slots: { rope: maybeSlot("pos-embed", { shared: true }), qk_norm: maybeSlot("norm") },
   build(given, context) {
-    const { dim: D, num_heads: H, qkv_bias, use_bias, is_causal, attn_drop, proj_drop, rope: ropeRef, qk_norm } = given;
+    const { dim: D, num_heads: H, qkv_bias, use_bias, is_causal, attn_drop, proj_drop, rope, qk_norm } = given;
     const G = given.num_kv_heads ?? H;
     const d = given.head_dim || Math.floor(D / H);
     if (H % G !== 0) {
@@ -62,27 +62,21 @@ export const genericAttention = defineAttention({
     const keys = linearParams(context, "k_proj", { in: D, out: G * d, bias: qkv_bias, axes: ["heads", "embed"] });
     const values = linearParams(context, "v_proj", { in: D, out: G * d, bias: qkv_bias, axes: ["heads", "embed"] });
     const proj = linearParams(context, "proj", { in: H * d, out: D, bias: use_bias, axes: ["embed", "heads"] });
-    const qNorm = qk_norm === null ? undefined : context.child("q_norm", qk_norm, { dim: d });
-    const kNorm = qk_norm === null ? undefined : context.child("k_norm", qk_norm, { dim: d });
-    const rope = ropeRef === null ? undefined : context.child("rope", ropeRef);
+    const mix = attentionHeads(context, { heads: H, kvHeads: G, headDim: d, qkNorm: qk_norm, rope });
 
     return {
       forward(x_BND, forward, inputs = {}) {
         const mask = attentionMask(inputs.mask, { causal: is_causal, where: context.where });
-        let q: tf.Tensor = splitHeads(queries(x_BND), H);
-        let k: tf.Tensor = splitHeads(keys(x_BND), G);
-        const v = splitHeads(values(x_BND), G);
-        if (qNorm !== undefined) q = qNorm.forward(q, forward);
-        if (kNorm !== undefined) k = kNorm.forward(k, forward);
-        if (rope !== undefined) ({ q, k } = rope.rotate({ q, k, v, positionIds: inputs.position_ids }));
         const rng = forward.rng.child(context.path);
         const drops = attn_drop > 0 && (forward.train || context.compat); // ml-l3m: dropout here stays on in eval
-        const mixed = attention(q, k, v, {
+        const projected = { q: queries(x_BND), k: keys(x_BND), v: values(x_BND) };
+        const mixed = mix(projected, forward, {
           causal: is_causal,
           mask,
+          positionIds: inputs.position_ids,
           dropout: drops ? { probability: attn_drop, rng } : undefined,
         });
-        return dropout(proj(mergeHeads(mixed)), forward.train ? proj_drop : 0, rng, "output");
+        return dropout(proj(mixed), forward.train ? proj_drop : 0, rng, "output");
       },
     };
   },
