@@ -13,6 +13,7 @@ import { nameMatch } from "./name-match.ts";
 import { optimizerSteps } from "./optimizer-steps.ts";
 import { paramGroupsHandler } from "./param-groups.ts";
 import { scheduleRuns, scheduleTable, stepScheduler } from "./schedules.ts";
+import { tokenizerTable } from "./tokenizer-table.ts";
 
 export const HANDLERS: Readonly<Record<string, Handler>> = {
   args,
@@ -30,6 +31,7 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
   schedule_runs: scheduleRuns,
   schedule_table: scheduleTable,
   step_scheduler: stepScheduler,
+  tokenizer_table: tokenizerTable,
 };
 
 /** Names of the handlers that run. */
@@ -68,7 +70,6 @@ export const NOT_YET: Readonly<Record<string, string>> = {
   repeated_calls: DATA,
   rng_table: DATA,
   sampler_table: DATA,
-  tokenizer_table: "Hugging Face tokenizers come with the language models",
   torch_scheduler: "schedules of torch come later",
   zero_shot_metric: "CLIPAccuracy comes with the trainer's metrics",
 };
