@@ -27,6 +27,8 @@ export const ERROR_CODES = {
   L3M_TRACE: "Something cannot be recorded inside a traced function.",
   L3M_UNSUPPORTED_KERNEL: "An engine has no implementation of a kernel.",
   L3M_PJRT: "XLA reported an error.",
+  L3M_OUT_OF_MEMORY: "A device has too little memory for a program, or another program holds it.",
+  L3M_GPU: "A GPU cannot be used: its driver, its libraries or what is visible of it.",
   L3M_PJRT_PLUGIN: "A shared library is no usable PJRT plugin.",
   L3M_ENGINE_MISSING: "The engine that a config needs is not available here.",
   L3M_DOWNLOAD: "A download failed.",

@@ -2,7 +2,10 @@
 import { L3mError } from "@l3m/errors";
 import { PjrtClient } from "./client.ts";
 import { checkClientOptions, type ClientOptions } from "./client-options.ts";
-import type { NvidiaLibrary } from "./cuda/nvidia-libraries.ts";
+import { checkGpu } from "./cuda/check-gpu.ts";
+import { gpuProcesses } from "./cuda/gpu-processes.ts";
+import { cudaMajorOf, isCudaPlugin, type NvidiaLibrary } from "./cuda/nvidia-libraries.ts";
+import { explainFailure, type GpuFacts } from "./explain-failure.ts";
 import { ENUMS, FIRST_FUNCTION_OFFSET, FUNCTIONS } from "./generated/pjrt-c-api.ts";
 import { type Attribute, decodeNamedValues, encodeNamedValues } from "./named-values.ts";
 import { NativeStruct, type StructName } from "./native/struct.ts";
@@ -44,7 +47,7 @@ export class PjrtApi {
 
   /** Address of an extension (a PJRT_Extension_Type), or undefined when the plugin has none of that kind. @internal */
   extension(type: number): bigint | undefined {
-    for (let address = this.#extensions; address !== 0n; ) {
+    for (let address = this.#extensions; address !== 0n;) {
       const [, kind = 0n, next = 0n] = readWords(address, 3);
       if (Number(kind & 0xffffffffn) === type) return address;
       address = next;
@@ -78,7 +81,7 @@ export class PjrtApi {
   /**
    * Calls a function of the plugin and waits for it.
    *
-   * @throws L3M_PJRT with XLA's message and `data.pjrtCode`
+   * @throws L3M_PJRT with XLA's message, L3M_OUT_OF_MEMORY or L3M_GPU with a cure; all have `data.pjrtCode`
    * @internal
    */
   call(name: FunctionName, args: NativeStruct<StructName>): void {
@@ -111,7 +114,12 @@ export class PjrtApi {
     const destroy = new NativeStruct("PJRT_Error_Destroy_Args").set("error", error);
     this.resolve("PJRT_Error_Destroy")(destroy.address);
     for (const args of [message, code, destroy]) args.touch();
-    return new L3mError("L3M_PJRT", { message: `${pjrtCode}: ${text}`, data: { pjrtCode, pjrtFunction: name } });
+    return explainFailure({ pjrtCode, text, pjrtFunction: name }, () => this.gpuFacts());
+  }
+
+  private gpuFacts(): GpuFacts {
+    if (!isCudaPlugin(this.path)) return { checks: [], processes: [] };
+    return { checks: checkGpu(cudaMajorOf(this.path)), processes: gpuProcesses() };
   }
 
   private resolve(name: FunctionName): PointerFunction {

@@ -90,6 +90,14 @@ export class PjrtBuffer {
     this.client.api.call("PJRT_Buffer_Destroy", args);
   }
 
+  /** The native buffer, which belongs to the caller from now on; this object is as after {@link destroy}. @internal */
+  handOver(): bigint {
+    const handle = this.live();
+    this.handle = 0n;
+    this.client.buffers.delete(this);
+    return handle;
+  }
+
   private readyEvent(): PjrtEvent {
     const args = new NativeStruct("PJRT_Buffer_ReadyEvent_Args").set("buffer", this.live());
     this.client.api.call("PJRT_Buffer_ReadyEvent", args);

@@ -2,6 +2,7 @@
 import { invariant, L3mError } from "@l3m/errors";
 import type { PjrtApi } from "./api.ts";
 import { PjrtBuffer } from "./buffer.ts";
+import type { CarriedCall } from "./carried-call.ts";
 import { type CompileOptions, encodeCompileOptions } from "./compile-options.ts";
 import { PjrtDevice } from "./device.ts";
 import { bufferTypeOf, bytesOf, type ElementType } from "./element-type.ts";
@@ -21,6 +22,8 @@ export class PjrtClient {
   readonly devices: readonly PjrtDevice[];
   /** @internal */
   readonly buffers = new Set<PjrtBuffer>();
+  /** Calls that own buffers. @internal */
+  readonly carried = new Set<CarriedCall>();
   /** @internal */
   readonly executables = new Set<PjrtExecutable>();
   /** @internal */
@@ -49,7 +52,9 @@ export class PjrtClient {
 
   /** Buffers that were created and not destroyed yet. */
   get liveBuffers(): number {
-    return this.buffers.size;
+    let carried = 0;
+    for (const { size } of this.carried) carried += size;
+    return this.buffers.size + carried;
   }
 
   /**
@@ -140,6 +145,7 @@ export class PjrtClient {
     if (this.handle === 0n || this.compiling > 0) return;
     process.removeListener("exit", this.atExit);
     for (const event of this.events) event.settle();
+    for (const call of this.carried) call.destroy();
     for (const buffer of this.buffers) buffer.destroy();
     for (const executable of this.executables) executable.destroy();
     const args = new NativeStruct("PJRT_Client_Destroy_Args").set("client", this.handle);

@@ -1,6 +1,7 @@
 /** A compiled program on its devices. */
 import { invariant, L3mError } from "@l3m/errors";
 import { PjrtBuffer } from "./buffer.ts";
+import { CarriedCall, type Carry } from "./carried-call.ts";
 import type { PjrtClient } from "./client.ts";
 import type { PjrtDevice } from "./device.ts";
 import { type ElementType, elementTypeOf } from "./element-type.ts";
@@ -105,6 +106,12 @@ export class PjrtExecutable {
           new PjrtBuffer(this.client, handle, this.outputTypes[k] ?? "f32", this.outputDims[k] ?? [], device),
       ),
     );
+  }
+
+  /** Calls of this program with `numArguments` arguments per device, in which results come back as arguments. */
+  carry(numArguments: number, carries: readonly Carry[]): CarriedCall {
+    const call = new ExecuteCall(this.live(), this.devices.length, numArguments, this.numOutputs);
+    return new CarriedCall(this, call, carries);
   }
 
   /** What the compiler planned. */

@@ -14,6 +14,7 @@ import {
 } from "@l3m/pjrt";
 import type { ShardingTree, XlaEngine } from "@l3m/tfjs-backend-xla";
 import { gpuMemory } from "./gpu-memory.ts";
+import { explainOutOfMemory } from "./out-of-memory.ts";
 import type {
   Availability,
   DeviceMemory,
@@ -115,8 +116,20 @@ function xlaJit<A extends readonly Tree[], R extends Tree>(
     ...(options.inPlacements === undefined ? {} : { inShardings: options.inPlacements.map(shardingsOf) }),
     ...(options.outPlacements === undefined ? {} : { outShardings: shardingsOf(options.outPlacements) }),
   });
-  const run = (...args: A): R => compiled(...args);
-  const prepare = async (...args: A): Promise<void> => void (await compiled.prepare(...args));
+  const run = (...args: A): R => {
+    try {
+      return compiled(...args);
+    } catch (error) {
+      throw explainOutOfMemory(error, options.name, args);
+    }
+  };
+  const prepare = async (...args: A): Promise<void> => {
+    try {
+      await compiled.prepare(...args);
+    } catch (error) {
+      throw explainOutOfMemory(error, options.name, args);
+    }
+  };
   return Object.defineProperty(Object.assign(run, { prepare, reports: [] }), "reports", {
     get: () =>
       compiled.reports.map((report) => ({
