@@ -3,6 +3,7 @@ import { defaultCollate } from "./collate/default-collate.ts";
 import { imageTextCollate } from "./collate/image-text-collate.ts";
 import { imageTextFolder } from "./datasets/image-text-folder.ts";
 import { imageTextJsonl } from "./datasets/image-text-jsonl.ts";
+import { syntheticDataset } from "./datasets/synthetic.ts";
 import { textFilesDataset } from "./datasets/text-files.ts";
 import { textJsonl } from "./datasets/text-jsonl.ts";
 import { distinctConcepts } from "./samplers/distinct-concepts.ts";
@@ -71,6 +72,7 @@ export default definePlugin({
   provides: [
     imageTextFolder,
     imageTextJsonl,
+    syntheticDataset,
     textFilesDataset,
     textJsonl,
     resize,

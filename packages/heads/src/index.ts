@@ -1,6 +1,7 @@
 /** Pooling and selecting postprocessors, classifiers. */
 import { definePlugin } from "@l3m/core";
 import { linearClassifier } from "./classifiers/linear-classifier.ts";
+import { tiedClassifier } from "./classifiers/tied-classifier.ts";
 import { averageLastNLayers } from "./pool/average-last-n-layers.ts";
 import { concatPooling } from "./pool/concat-pooling.ts";
 import { gap } from "./pool/gap.ts";
@@ -20,6 +21,7 @@ export {
   maskedMean,
   selectTokens,
   selectTokensWithMask,
+  tiedClassifier,
 };
 
 export default definePlugin({
@@ -34,5 +36,6 @@ export default definePlugin({
     extractCls,
     extractEos,
     linearClassifier,
+    tiedClassifier,
   ],
 });

@@ -14,6 +14,12 @@ const options = z.strictObject({
   pos_embed_type: textPosition.default(null),
   init_style: embeddingStyle.default("uniform"),
   inference_read_key: inferenceReadKey,
+  scale_embedding: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Multiply the embeddings by sqrt(D), for a table that the output head shares (Vaswani et al. 2017, 3.4).",
+    ),
   drop_last: z.boolean().default(true).describe("Outside generation, leave out the last token, which is only a label."),
 });
 
@@ -42,7 +48,8 @@ export const textPreprocessor = defineBlock({
     cut_position_ids: maybeWrite("position_ids", "B M"),
     cut_document_mask: maybeWrite("document_mask", "B M"),
   },
-  build({ embed_dim, vocab_size, context_length, pos_embed_type, init_style, drop_last, norm_layer }, context) {
+  build(given, context) {
+    const { embed_dim, vocab_size, context_length, pos_embed_type, init_style, drop_last, norm_layer } = given;
     const positions = textPositions(context, "pos_embed", {
       type: pos_embed_type,
       context_length,
@@ -57,7 +64,8 @@ export const textPreprocessor = defineBlock({
       forward(inputs, forward) {
         const drops = drop_last && !forward.generate;
         const cut = (x: Tensor): Tensor => (drops ? dropLast(x) : x);
-        const words_BMD = embed(cut(tokenIds(inputs, forward, context.where)));
+        const looked_BMD = embed(cut(tokenIds(inputs, forward, context.where)));
+        const words_BMD = given.scale_embedding ? tf.mul(looked_BMD, Math.sqrt(embed_dim)) : looked_BMD;
         const normed_BMD = norm === undefined ? words_BMD : norm.forward(words_BMD, forward);
         return {
           tokens:

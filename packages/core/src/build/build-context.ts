@@ -1,4 +1,5 @@
 /** What `build` may do: declare parameters and buffers, build what sits in its slots, re-initialise what it built. */
+import { didYouMean, L3mError } from "@l3m/errors";
 import type { Kind } from "../contract/kinds.ts";
 import type { Products } from "../contract/products.ts";
 import type { Initializer } from "../params/initializers.ts";
@@ -67,6 +68,26 @@ export class BuildContext {
       precision: options.precision,
     });
     return new Param(path);
+  }
+
+  /**
+   * A parameter that another block has declared before, by its full path: for weights that two blocks share. It stays one
+   * parameter of its owner.
+   *
+   * @throws L3M_BAD_OPTION when there is none
+   */
+  existingParam(path: string): { readonly param: Param; readonly shape: readonly number[] } {
+    const { params } = this.#state.tree;
+    const spec = params.find((declared) => declared.path === path);
+    if (spec !== undefined) return { param: new Param(path), shape: spec.shape };
+    const known = params.map((declared) => declared.path);
+    throw new L3mError("L3M_BAD_OPTION", {
+      message: `No parameter "${path}" has been declared before.${didYouMean(path, known)}`,
+      where: { path: this.where },
+      expected: "the full name of a parameter of a block that stands earlier in the model",
+      got: path,
+      fix: "Take the name from `l3m check`, which lists every parameter.",
+    });
   }
 
   /** Declares a buffer: state that no gradient reaches. */
