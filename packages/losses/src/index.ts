@@ -1,7 +1,8 @@
 /** Training objectives that belong to no single model. */
 import { definePlugin } from "@l3m/core";
+import { bitsPerByte } from "./bits-per-byte.ts";
 import { llmCrossEntropyLoss } from "./llm-cross-entropy-loss.ts";
 
-export { llmCrossEntropyLoss };
+export { bitsPerByte, llmCrossEntropyLoss };
 
-export default definePlugin({ namespace: "losses", provides: [llmCrossEntropyLoss] });
+export default definePlugin({ namespace: "losses", provides: [llmCrossEntropyLoss, bitsPerByte] });
