@@ -82,3 +82,8 @@ it("swiGlu is silu(gate) up with both gradients", () => {
     5e-6,
   );
 });
+
+it("a value cast to f32 again stands for f32", () => {
+  const narrow = castPrecision(tf.tensor1d(POINTS), "bf16");
+  expect([physicalDtype(castPrecision(narrow, "f32")), physicalDtype(narrow)]).toEqual(["f32", "bf16"]);
+});

@@ -2,7 +2,6 @@
 import { engine, getBackend, tensor, type DataId, type Tensor } from "@tensorflow/tfjs-core";
 import { defineKernel } from "../define-kernel.ts";
 import { roundToBf16 } from "../precision/bf16.ts";
-import { identity } from "./identity.ts";
 
 /** How a float is stored. tfjs sees float32 in both cases. */
 export type PhysicalDtype = "f32" | "bf16";
@@ -27,8 +26,8 @@ const run = defineKernel<CastPrecisionAttrs>({
   inputs: ["x"],
   fallback: ({ x }, { to }) => {
     const source = x as Tensor;
-    const result =
-      to === "bf16" ? tensor(roundToBf16(source.dataSync() as Float32Array), source.shape) : identity(source);
+    const values = source.dataSync() as Float32Array;
+    const result = tensor(to === "bf16" ? roundToBf16(values) : values, source.shape); // data of its own, which `emulated` knows
     if (to === "bf16") emulated.set(result.dataId, to);
     return result;
   },
