@@ -40,7 +40,7 @@ export interface CudnnLengths {
 }
 
 /** How odd lengths are treated. cuDNN needs even ones only with a bias. */
-export const CUDNN_PLAN: CudnnLengths = { multiple: 8, padsWithoutBias: false };
+const CUDNN_PLAN: CudnnLengths = { multiple: 8, padsWithoutBias: false };
 
 /** The plan, or the reason why cuDNN is not called. */
 export function planCudnn(work: AttentionWork, lengths: CudnnLengths = CUDNN_PLAN): CudnnPlan | string {
