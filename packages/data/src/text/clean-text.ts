@@ -9,12 +9,13 @@ import { decodeHTML } from "entities";
  * UTF-8 that was read as windows-1252: the characters that Western texts meet (two bytes from `Â` and `Ã`, punctuation from
  * `â`, emoji from `ð`). ftfy weighs more cases; texts that mean such characters are too rare to tell apart here.
  */
-const MISREAD = /[ÂÃ]C|âCC|ðCCC/g;
+const MISREAD = "[ÂÃ]C|âCC|ðCCC";
 
-const latin = new TextDecoder("windows-1252").decode(Uint8Array.from({ length: 256 }, (_, byte) => byte));
-const byteOf = new Map(Array.from(latin, (character, byte) => [character, byte]));
-const continuation = `[${latin.slice(0x80, 0xc0).replace(/[\]\\^-]/g, "\\$&")}]`;
-const misread = new RegExp(MISREAD.source.replaceAll("C", continuation), "g");
+/** What windows-1252 reads for the bytes 0x80 to 0x9f. Written out: some versions of Node decode it as Latin-1. */
+const WINDOWS_1252 = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ";
+
+const byteOf = new Map(Array.from(WINDOWS_1252, (character, i) => [character, 0x80 + i]));
+const misread = new RegExp(MISREAD.replaceAll("C", `[${WINDOWS_1252}\u00a0-\u00bf]`), "g");
 
 const LIGATURES: Readonly<Record<string, string>> = {
   "\u0132": "IJ",
@@ -65,7 +66,7 @@ function repairText(text: string): string {
 }
 
 function rereadAsUtf8(characters: string): string {
-  const bytes = Uint8Array.from(characters, (character) => byteOf.get(character) ?? 0);
+  const bytes = Uint8Array.from(characters, (character) => byteOf.get(character) ?? character.charCodeAt(0));
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
