@@ -3,6 +3,7 @@ export { type CompileFlags, PLATFORM_FLAGS, type PlatformFlag } from "./compile/
 export { type EngineMemory, XlaEngine } from "./engine.ts";
 export { type Jitted, type JitOptions } from "./jit/jit.ts";
 export { JitReport } from "./jit/report.ts";
+export { type StepInputs, type Stepper } from "./jit/stepper.ts";
 export { type ShardingTree } from "./jit/sharding-tree.ts";
 export { type Tree } from "./jit/tree.ts";
 export { BACKEND_NAME } from "./backend/xla-backend.ts";

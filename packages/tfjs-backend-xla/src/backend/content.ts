@@ -66,8 +66,9 @@ export class Content {
     this.arrays = [];
   }
 
-  /** Marks the contents as consumed by a compiled call and frees what is left of them. */
-  donate(to: string): void {
+  /** Marks the contents as consumed by a compiled call and frees what is left of them, except for `taken`, which has a new owner. */
+  donate(to: string, taken?: DeviceArray): void {
+    this.arrays = this.arrays.filter((array) => array !== taken);
     this.destroy();
     this.host = undefined;
     this.#donatedTo = to;

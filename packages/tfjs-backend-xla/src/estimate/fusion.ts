@@ -4,7 +4,7 @@
  * program's results are stored. This follows the rules of XLA's instruction fusion: a producer joins a single reader always,
  * several readers only if computing it again is cheap and reads no more than it would have written.
  */
-import { inputsOf, isParameter, type Operation, type Value } from "@l3m/stablehlo";
+import { inputsOf, isParameter, isUniform, type Operation, type Value } from "@l3m/stablehlo";
 import { type LoweringPlatform } from "../backend/xla-backend.ts";
 import { bytesOf, isBarrier, isConstant, isView, operationsOf, type ProgramGraph, storedAs } from "./graph.ts";
 
@@ -32,6 +32,9 @@ const EXPENSIVE = operations(`
 const MOVING = operations(`
   broadcast_in_dim concatenate dynamic_slice gather iota pad reverse slice transpose`);
 
+/** Operations that change a part of their first operand. */
+const UPDATING = operations("scatter dynamic_update_slice");
+
 function operations(names: string): ReadonlySet<string> {
   return new Set(
     names
@@ -43,7 +46,7 @@ function operations(names: string): ReadonlySet<string> {
 
 /** The kernels of a program, in the order of their recording. */
 export function fuse({ results }: Pick<ProgramGraph, "results">, platform: LoweringPlatform): readonly Kernel[] {
-  const ops = operationsOf(results);
+  const ops = operationsOf(results).filter((op) => !isView(op) && !isFree(op));
   const absorbs = absorption(ops, platform);
   const plan = planFusion(ops, results, absorbs);
   return ops.filter((op) => plan.stored.has(op)).map((op) => kernelOf(op, plan, absorbs));
@@ -51,36 +54,30 @@ export function fuse({ results }: Pick<ProgramGraph, "results">, platform: Lower
 
 interface Plan {
   readonly stored: ReadonlySet<Operation>;
-  /** Stored operations that their readers compute again all the same. */
+  /** Stored operations that readers compute again all the same, if they can. */
   readonly repeated: ReadonlySet<Operation>;
 }
 
+/** Decides from the last operation to the first, so that all readers of an operation are known. */
 function planFusion(ops: readonly Operation[], results: readonly Value[], absorbs: Absorbs): Plan {
   const stored = new Set<Operation>();
   const repeated = new Set<Operation>();
-  /** Kernels that an operation is part of, as far as its readers say. */
+  /** Kernels that an operation would be part of. */
   const homes = new Map<Operation, Set<Operation>>();
   /** Operations that somebody must read from memory. */
-  const inMemory = new Set<Operation>(results.map((value) => value.op));
+  const inMemory = new Set<Operation>(results.map((value) => storedAs(value).op));
   for (const op of [...ops].reverse()) {
     const own = homes.get(op) ?? new Set<Operation>();
-    if (isFree(op)) continue;
-    if (isView(op)) {
-      for (const { op: source } of op.operands) {
-        if (inMemory.has(op)) inMemory.add(source);
-        addAll(homes, source, own);
-      }
-      continue;
-    }
-    const cheap = isPerElement(op) && isCheap(op);
-    const store = inMemory.has(op) || !isPerElement(op) || (own.size > 1 && !cheap);
-    const again = store && cheap && isUnary(op);
+    const store = inMemory.has(op) || !isPerElement(op) || (own.size > 1 && !isCheap(op));
+    const again = store && isPerElement(op) && isCheap(op) && isUnary(op);
     if (store) stored.add(op);
     if (again) repeated.add(op);
-    const kernels = store ? new Set(again ? [op, ...own] : [op]) : own;
-    for (const { op: source } of inputsOf(op)) {
-      if (absorbs(op, source)) addAll(homes, source, kernels);
-      else inMemory.add(source);
+    const kernels = store ? [op, ...(again ? own : [])] : [...own];
+    for (const source of sourcesOf(op)) {
+      if (!absorbs(op, source)) inMemory.add(source);
+      const known = homes.get(source);
+      if (known === undefined) homes.set(source, new Set(kernels));
+      else for (const kernel of kernels) known.add(kernel);
     }
   }
   return { stored, repeated };
@@ -88,28 +85,33 @@ function planFusion(ops: readonly Operation[], results: readonly Value[], absorb
 
 function kernelOf(op: Operation, { stored, repeated }: Plan, absorbs: Absorbs): Kernel {
   const reads = new Set<Value>();
+  /** Read at other positions than the one that is written. */
   const elsewhere = new Set<Value>();
-  const seen = new Map<Operation, boolean>();
-  const visit = (reader: Operation, inPlace: boolean): void => {
-    if (seen.get(reader) === true || seen.get(reader) === inPlace) return;
-    seen.set(reader, !inPlace);
-    for (const operand of inputsOf(reader)) {
+  const seen = { here: new Set<Operation>(), elsewhere: new Set<Operation>() };
+  const visit = (reader: Operation, here: boolean): void => {
+    if (seen.elsewhere.has(reader) || (here && seen.here.has(reader))) return;
+    (here ? seen.here : seen.elsewhere).add(reader);
+    inputsOf(reader).forEach((operand, i) => {
       const value = storedAs(operand);
-      if (isConstant(value)) continue;
-      const samePlace = inPlace && isPerElement(reader) && !MOVING.has(reader.name);
-      const ends =
-        isParameter(value) || (stored.has(value.op) && !(repeated.has(value.op) && absorbs(reader, value.op)));
-      if (!ends) visit(value.op, samePlace);
-      else {
-        for (const source of throughBarriers(value)) {
-          reads.add(source);
-          if (!samePlace) elsewhere.add(source);
-        }
-      }
-    }
+      const samePlace =
+        here && (isPerElement(reader) ? !MOVING.has(reader.name) : i === 0 && UPDATING.has(reader.name));
+      const again = repeated.has(value.op) && absorbs(reader, value.op);
+      if (isParameter(value) || (stored.has(value.op) && !again)) {
+        for (const source of throughBarriers(value)) (samePlace ? reads : elsewhere).add(source);
+      } else if (!isFree(value.op)) visit(value.op, samePlace);
+    });
   };
-  visit(op, isPerElement(op));
-  return { op, reads: [...reads], inPlace: new Set([...reads].filter((value) => !elsewhere.has(value))) };
+  visit(op, true);
+  return {
+    op,
+    reads: [...new Set([...reads, ...elsewhere])],
+    inPlace: new Set([...reads].filter((value) => !elsewhere.has(value))),
+  };
+}
+
+/** Operations that give their operands, and whatever was fused, to `op`. */
+function sourcesOf(op: Operation): readonly Operation[] {
+  return inputsOf(op).map((value) => storedAs(value).op);
 }
 
 /** The value and, behind a barrier, what it holds back: its memory is read too. */
@@ -127,27 +129,26 @@ type Absorbs = (reader: Operation, source: Operation) => boolean;
  */
 function absorption(ops: readonly Operation[], platform: LoweringPlatform): Absorbs {
   const readers = new Map<Operation, Operation[]>();
-  for (const op of ops)
-    for (const { op: source } of inputsOf(op)) readers.set(source, [...(readers.get(source) ?? []), op]);
+  for (const op of ops) for (const source of sourcesOf(op)) readers.set(source, [...(readers.get(source) ?? []), op]);
   const inLibrary = (op: Operation): boolean => {
     const [reader, other] = readers.get(op) ?? [];
     return op.name === "stablehlo.multiply" && other === undefined && reader?.name === "stablehlo.reduce";
   };
   return (reader, source) => {
-    if (!isPerElement(source) && !isView(source)) return false;
+    if (!isPerElement(source)) return false;
     if (reader.name === "stablehlo.dot_general") return source.name === "stablehlo.transpose" && rankOf(source) === 2;
-    if (reader.name === "stablehlo.reduce") return platform === "cuda" || isView(source) || inLibrary(source);
-    if (platform === "cpu" && inLibrary(reader)) return isView(source);
-    return isPerElement(reader) || isView(reader);
+    if (reader.name === "stablehlo.reduce") return platform === "cuda" || inLibrary(source);
+    return isPerElement(reader) && !(platform === "cpu" && inLibrary(reader));
   };
 }
 
-function isPerElement({ name }: Operation): boolean {
-  return ELEMENTWISE.has(name) || EXPENSIVE.has(name) || MOVING.has(name) || name.startsWith("chlo.");
+function isPerElement(op: Operation): boolean {
+  const { name } = op;
+  return ELEMENTWISE.has(name) || EXPENSIVE.has(name) || MOVING.has(name) || name.startsWith("chlo.") || isFilled(op);
 }
 
 function isCheap({ name }: Operation): boolean {
-  return !EXPENSIVE.has(name) && !name.startsWith("chlo.");
+  return !EXPENSIVE.has(name) && !name.startsWith("chlo.") && name !== "stablehlo.gather";
 }
 
 /** Reads at most one operand as large as its result. */
@@ -159,16 +160,19 @@ function isUnary(op: Operation): boolean {
   return large.length <= 1;
 }
 
+/** An array of one number: XLA keeps the number. */
+function isFilled({ name, results: [value] }: Operation): boolean {
+  return name === "stablehlo.constant" && value !== undefined && value.type.shape.length > 0 && isUniform(value);
+}
+
+/** Arguments, and constants, which are part of the program. */
 function isFree(op: Operation): boolean {
-  return op.results.every((value) => isParameter(value) || isConstant(value)) || op.name === "block_arguments";
+  return (
+    op.name === "block_arguments" ||
+    op.results.every((value) => isParameter(value) || (isConstant(value) && !isFilled(op)))
+  );
 }
 
 function rankOf(op: Operation): number {
   return op.results[0]?.type.shape.length ?? 0;
-}
-
-function addAll(map: Map<Operation, Set<Operation>>, key: Operation, items: Iterable<Operation>): void {
-  const set = map.get(key) ?? new Set<Operation>();
-  for (const item of items) set.add(item);
-  map.set(key, set);
 }

@@ -8,6 +8,7 @@ import { type PlannedProgram, planProgram } from "./plan-program.ts";
 import { Program } from "./program.ts";
 import { JitReport } from "./report.ts";
 import { leafShardings, type ShardingTree } from "./sharding-tree.ts";
+import { type ProgramOf, StatefulCalls, type StepInputs, type Stepper } from "./stepper.ts";
 import { type TracedFunction, traceFunction } from "./trace-function.ts";
 import { flatten, type Tree, type TreeShape } from "./tree.ts";
 
@@ -29,6 +30,13 @@ export interface Jitted<A extends readonly Tree[], R extends Tree> {
   (...args: A): R;
   /** Traces and compiles for the signature of these arguments without running; the event loop keeps turning. */
   prepare(...args: A): Promise<JitReport>;
+  /**
+   * Keeps `state`, the donated first argument, on the devices between calls; for functions `(state, ...inputs) => ({ state,
+   * ...others })`. The tensors of `state` belong to the stepper from its first call on.
+   *
+   * @throws L3M_TRACE at the first call, when the result has no `state` of the same structure and types
+   */
+  bind(state: A[0]): Stepper<A, R>;
   /** The StableHLO module for the signature of these arguments, without compiling it. */
   lower(...args: A): string;
   /** One report per signature, in order. */
@@ -88,15 +96,38 @@ export function jit<A extends readonly Tree[], R extends Tree>(
     return finished;
   };
 
-  const call = (...args: A): R => {
-    if (backend.trace !== undefined) return fn(...args); // inside another trace: part of that program
+  /** The program of these arguments. One that makes variables runs once only, so a caller that keeps it must say so. */
+  const programOf = (args: readonly Tree[], kept: boolean): ReturnType<ProgramOf> => {
     for (const { program } of programs) {
       const leaves: Tensor[] = [];
-      if (program.accepts(args, leaves)) return program.call(leaves) as R;
+      if (program.accepts(args, leaves)) return { program, leaves };
     }
     const planned = plan(args);
+    if (kept) refuseNewVariables(name, planned.traced);
     const { program } = finish(planned, compiler.compileSync(planned.text, compileOptions));
-    return program.call(planned.leaves) as R;
+    return { program, leaves: planned.leaves };
+  };
+
+  const call = (...args: A): R => {
+    if (backend.trace !== undefined) return fn(...args); // inside another trace: part of that program
+    const { program, leaves } = programOf(args, false);
+    return program.call(leaves) as R;
+  };
+
+  const bind = (state: A[0]): Stepper<A, R> => {
+    const calls = new StatefulCalls(name, (args) => programOf(args, true), state);
+    const run = (...inputs: StepInputs<A>): Omit<R, "state"> => {
+      if (backend.trace === undefined) return calls.run(inputs) as Omit<R, "state">;
+      throw new L3mError("L3M_TRACE", {
+        message: `"${name}" keeps a state, and was called inside "${backend.trace.name}"`,
+        fix: "Call the function itself there, and pass it the state.",
+      });
+    };
+    return {
+      run,
+      state: () => calls.state() as A[0],
+      dispose: () => calls.dispose(),
+    };
   };
 
   const prepare = async (...args: A): Promise<JitReport> => {
@@ -104,19 +135,23 @@ export function jit<A extends readonly Tree[], R extends Tree>(
     const ready = known();
     if (ready !== undefined) return ready;
     const planned = plan(args);
-    if (planned.traced.madeVariables) {
-      for (const { variable } of planned.traced.assigned)
-        if (planned.traced.captures.every((capture) => capture.variable !== variable)) variable.dispose();
-      throw new L3mError("L3M_TRACE", {
-        message: `"${name}" makes variables, so it cannot be prepared before its first call`,
-        fix: "Make the variables before, or call the function.",
-      });
-    }
+    refuseNewVariables(name, planned.traced);
     const compiled = await compiler.compile(planned.text, compileOptions);
     return known() ?? finish(planned, compiled).report;
   };
 
-  return Object.assign(call, { prepare, lower: (...args: A) => plan(args).text, reports });
+  return Object.assign(call, { prepare, bind, lower: (...args: A) => plan(args).text, reports });
+}
+
+/** Refuses a function that makes variables where its program is kept: the next call would make them again. */
+function refuseNewVariables(name: string, { madeVariables, assigned, captures }: TracedFunction): void {
+  if (!madeVariables) return;
+  for (const { variable } of assigned)
+    if (captures.every((capture) => capture.variable !== variable)) variable.dispose();
+  throw new L3mError("L3M_TRACE", {
+    message: `"${name}" makes variables, so it cannot be prepared or bound before its first call`,
+    fix: "Make the variables before, or call the function.",
+  });
 }
 
 /** Numbers of the leaves that belong to the donated arguments. */

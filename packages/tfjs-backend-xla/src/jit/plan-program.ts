@@ -3,7 +3,7 @@ import { type Mesh, printModule, sameType, type Sharding, type Value } from "@l3
 import { type Tensor, type Variable } from "@tensorflow/tfjs-core";
 import { type Placement, placementOf, shardingOf } from "../backend/placement.ts";
 import { type TensorStorage } from "../backend/tensor-storage.ts";
-import { type ArgumentSource, type InputType, type ProgramPlan } from "./program.ts";
+import { type ArgumentSource, type InputType, type ProgramPlan } from "./program-plan.ts";
 import { type TracedFunction } from "./trace-function.ts";
 import { type TreeShape } from "./tree.ts";
 
