@@ -26,7 +26,16 @@ export function schedule(graph: ProgramGraph, kernels: readonly Kernel[], platfo
     writes: op.results,
     copies: undefined,
   }));
-  return platform === "cuda" ? steps : breadthFirst(graph, steps, copiedArguments(graph, steps));
+  if (platform === "cuda") return steps;
+  return breadthFirst(graph, resultsReversed(graph, steps), copiedArguments(graph, steps));
+}
+
+/** XLA fuses from the last result to the first, so the kernels that write results are known to what they read in this order. */
+function resultsReversed({ results }: ProgramGraph, steps: readonly Step[]): readonly Step[] {
+  const position = new Map(results.map((value, i) => [storedAs(value), i]));
+  const place = ({ writes }: Step): number => Math.max(...writes.map((value) => position.get(value) ?? -1));
+  const writing = steps.filter((step) => place(step) >= 0).sort((a, b) => place(b) - place(a));
+  return [...steps.filter((step) => place(step) < 0), ...writing];
 }
 
 /** First in, first out, as soon as everything that a step reads is there. */
