@@ -1,5 +1,6 @@
 export { PjrtApi } from "./api.ts";
 export { PjrtBuffer } from "./buffer.ts";
+export { CarriedCall, type Carry } from "./carried-call.ts";
 export { PjrtClient } from "./client.ts";
 export type { NvidiaLibrary } from "./cuda/nvidia-libraries.ts";
 export type { ClientOptions } from "./client-options.ts";
@@ -15,6 +16,7 @@ export {
   defaultCacheDir,
   doctor,
   type DoctorCheck,
+  type DoctorOptions,
   type EngineChoice,
   type EngineListing,
   type EngineName,

@@ -16,6 +16,8 @@ export async function indexServer(options: {
   project: string;
   filename: string;
   body: Buffer;
+  /** More projects, with one file each. */
+  others?: readonly { readonly project: string; readonly filename: string; readonly body: Buffer }[];
   html?: boolean;
   ranges?: boolean;
   user?: string;
@@ -38,7 +40,14 @@ export async function indexServer(options: {
       const from = options.ranges === false ? 0 : Number(/^bytes=(\d+)-$/.exec(range ?? "")?.[1] ?? 0);
       const rest = body.subarray(from);
       response.writeHead(from > 0 ? 206 : 200, { "content-length": rest.length }).end(rest);
-    } else response.writeHead(404).end();
+    } else {
+      const other = options.others?.find(
+        (one) => request.url === `/simple/${one.project}/` || request.url === `/files/${one.filename}`,
+      );
+      if (other === undefined) response.writeHead(404).end();
+      else if (request.url?.startsWith("/simple/") === true) answerPage(response, other.filename, false);
+      else response.writeHead(200, { "content-length": other.body.length }).end(other.body);
+    }
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address() as AddressInfo;

@@ -3,6 +3,9 @@ import { execFile } from "node:child_process";
 import { accessSync, constants, existsSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { checkGpu } from "../cuda/check-gpu.ts";
+import { checkLibraries } from "../cuda/check-libraries.ts";
+import { cudaSurroundings } from "../cuda/prepare-cuda.ts";
 import { defaultCacheDir, isOffline } from "./cache-dir.ts";
 import type { DoctorCheck } from "./doctor-check.ts";
 import { findPlugin } from "./find-plugin.ts";
@@ -15,17 +18,28 @@ import { TFJS_NODE } from "./tfjs-node-lock.ts";
 const OLDEST_NODE = [20, 19] as const;
 const PROBE_TIMEOUT_MS = 120_000;
 
+export interface DoctorOptions {
+  /** Default `cpu`. */
+  readonly engine?: InstallableEngine;
+  readonly cacheDir?: string;
+  /** Stands for `/` where the driver is looked for. */
+  readonly root?: string;
+  /** Default: the environment of this process. */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
 /** Runs all checks for one engine. Never throws for what it finds; the checks after a failed one that they need are left out. */
-export async function doctor(
-  options: { readonly engine?: InstallableEngine; readonly cacheDir?: string } = {},
-): Promise<DoctorCheck[]> {
+export async function doctor(options: DoctorOptions = {}): Promise<DoctorCheck[]> {
   const engine = options.engine ?? "cpu";
-  const cacheDir = options.cacheDir ?? defaultCacheDir();
+  const env = options.env ?? process.env;
+  const cacheDir = options.cacheDir ?? defaultCacheDir(env);
   const checks = [nodeVersion(), platform(), cacheWritable(cacheDir), network()];
   if (engine === TFJS_NODE.engine) return [...checks, ...(await diagnoseTfjsNode(cacheDir))];
+  const onGpu = engine !== "cpu";
+  if (onGpu) checks.push(...checkGpu(engine === "cuda12" ? 12 : 13, options.root, env));
   let plugin: string | undefined;
   try {
-    const found = findPlugin(engine, { cacheDir });
+    const found = findPlugin(engine, { cacheDir, env });
     plugin = found?.path;
     const cure = { fix: `Run: l3m engine install ${engine}` };
     checks.push({
@@ -37,7 +51,10 @@ export async function doctor(
   } catch (error) {
     checks.push({ name: "plugin", ok: false, why: message(error), fix: "Correct or unset L3M_PJRT_PLUGIN." });
   }
-  return plugin === undefined ? checks : [...checks, ...(await probe(plugin))];
+  if (plugin === undefined) return checks;
+  if (onGpu) checks.push(...checkLibraries(cudaSurroundings(plugin, env)));
+  const ready = checks.every(({ ok, name }) => ok || !onGpu || name === "cache" || name === "cudnn");
+  return ready ? [...checks, ...(await probe(plugin, env))] : checks;
 }
 
 function nodeVersion(): DoctorCheck {
@@ -87,10 +104,10 @@ function network(): DoctorCheck {
   };
 }
 
-/** Loads the plugin and adds two matrices in a child process. */
-async function probe(plugin: string): Promise<DoctorCheck[]> {
+/** Loads the plugin and multiplies two matrices in a child process. */
+async function probe(plugin: string, env: NodeJS.ProcessEnv): Promise<DoctorCheck[]> {
   const script = fileURLToPath(new URL(`./probe${path.extname(import.meta.url)}`, import.meta.url));
-  const { status, output, errors } = await run(process.execPath, [script, plugin]);
+  const { status, output, errors } = await run(process.execPath, [script, plugin], env);
   const report = parse(output);
   const checks: DoctorCheck[] = [];
   const step = (name: string, why: string | undefined): void => {
@@ -98,22 +115,21 @@ async function probe(plugin: string): Promise<DoctorCheck[]> {
   };
   step("plugin loads", report.version && `PJRT C API ${report.version}, StableHLO ${report.stablehlo ?? "unknown"}`);
   step("devices", report.devices?.join(", "));
-  step("computes", report.sum);
+  step("computes", report.product);
   if (status === 0 && report.error === undefined) return checks;
   const failed = report.version === undefined ? "plugin loads" : report.devices === undefined ? "devices" : "computes";
   const why = report.error ?? `the process ended with ${status}: ${errors.trim().split("\n").slice(-3).join(" ")}`;
-  return [
-    ...checks,
-    { name: failed, ok: false, why, fix: "Install another plugin (l3m engine list), or name one in L3M_PJRT_PLUGIN." },
-  ];
+  const fix = report.fix ?? "Install another plugin (l3m engine list), or name one in L3M_PJRT_PLUGIN.";
+  return [...checks, { name: failed, ok: false, why, fix }];
 }
 
 function run(
   command: string,
   args: readonly string[],
+  env: NodeJS.ProcessEnv,
 ): Promise<{ status: number | string; output: string; errors: string }> {
   return new Promise((resolve) => {
-    execFile(command, args, { encoding: "utf8", timeout: PROBE_TIMEOUT_MS }, (error, output, errors) => {
+    execFile(command, args, { encoding: "utf8", env, timeout: PROBE_TIMEOUT_MS }, (error, output, errors) => {
       resolve({ status: error === null ? 0 : (error.signal ?? error.code ?? "an unknown status"), output, errors });
     });
   });

@@ -1,5 +1,5 @@
 export { defaultCacheDir, isOffline } from "./cache-dir.ts";
-export { doctor } from "./doctor.ts";
+export { doctor, type DoctorOptions } from "./doctor.ts";
 export type { DoctorCheck } from "./doctor-check.ts";
 export { ensurePlugin, findPlugin, type FindOptions, type FoundPlugin } from "./find-plugin.ts";
 export { type InstallableEngine, type InstalledEngine, installEngine } from "./install-engine.ts";
