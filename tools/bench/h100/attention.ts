@@ -2,8 +2,9 @@
  * Fused attention by cuDNN beside the form of matrix products: largest differences of output and gradients from true f32, and
  * the time of one forward and backward pass in bf16. One line per shape.
  *
- *   attention [--platform cuda13|cpu] [--runs N] [--cache DIR] [--small]
+ *   attention [--platform cuda13|cpu] [--runs N] [--cache DIR] [--only TEXT] [--small]
  *
+ * `--only` takes the shapes with TEXT in their names.
  * `--small` leaves out long sequences and big batches, for trying it without a GPU (where both columns are of products).
  */
 import { parseArgs } from "node:util";
@@ -20,6 +21,7 @@ const { values: options } = parseArgs({
     runs: { type: "string", default: "20" },
     cache: { type: "string" },
     small: { type: "boolean", default: false },
+    only: { type: "string", default: "" },
   },
 });
 
@@ -57,7 +59,7 @@ const ALL: readonly Shape[] = [
   { name: "causal, more queries", sizes: [64, 8, 8, 256, 64, 64], causal: true },
 ];
 
-const SHAPES = options.small ? ALL.filter(({ sizes }) => sizes[3] <= 300) : ALL;
+const SHAPES = ALL.filter(({ name, sizes }) => name.includes(options.only) && (!options.small || sizes[3] <= 300));
 
 function normal(name: string, shape: readonly number[]): tf.Tensor {
   return counterNormal(tf.tensor1d([1, 2], "int32"), { shape, stream: streamOf(name) });
