@@ -2,6 +2,7 @@
 import type { Handler } from "../handler.ts";
 import { args } from "./args.ts";
 import { configTrain } from "./config-train.ts";
+import { criterionSteps } from "./criterion-steps.ts";
 import { criterion } from "./criterion.ts";
 import { criterionReplicas } from "./criterion-replicas.ts";
 import { dataDict } from "./data-dict.ts";
@@ -20,6 +21,7 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
   config_train: configTrain,
   criterion,
   criterion_replicas: criterionReplicas,
+  criterion_steps: criterionSteps,
   data_dict: dataDict,
   function: plainFunction,
   function_table: functionTable,
@@ -51,7 +53,6 @@ export const NOT_YET: Readonly<Record<string, string>> = {
   config_merge: CONFIG,
   config_sample: CONFIG,
   config_scalars: CONFIG,
-  criterion_steps: "losses with statistics over steps come with the language-model losses",
   crop_table: DATA,
   dataset_generators: DATA,
   filled_model: "whole models by a fill rule come later",
