@@ -3,7 +3,7 @@
  * are handles in the memory of the call, so between two calls their pointers are moved by a few block copies, and nothing in
  * JavaScript stands for a single one of them.
  */
-import { invariant } from "@l3m/errors";
+import { invariant, L3mError } from "@l3m/errors";
 import { PjrtBuffer } from "./buffer.ts";
 import { ExecuteCall } from "./execute-call.ts";
 import type { PjrtExecutable } from "./executable.ts";
@@ -72,7 +72,7 @@ export class CarriedCall {
    * @throws L3M_PJRT when it cannot start; the carried buffers are then still the old ones
    */
   execute(rest: readonly (readonly PjrtBuffer[])[]): PjrtBuffer[][] {
-    invariant(this.#loaded, "a carried call has no arguments yet");
+    this.#checkLoaded();
     const executable = this.#executable;
     const { client, devices } = executable;
     for (let d = 0; d < devices.length; d++) {
@@ -88,7 +88,7 @@ export class CarriedCall {
 
   /** Gives the carried buffers back, in the form that {@link load} takes. */
   unload(): PjrtBuffer[][] {
-    invariant(this.#loaded, "a carried call has nothing to give back");
+    this.#checkLoaded();
     this.#loaded = false;
     this.#executable.client.carried.delete(this);
     return this.#executable.devices.map((_, d) => {
@@ -103,6 +103,14 @@ export class CarriedCall {
     this.#loaded = false;
     this.#executable.client.carried.delete(this);
     this.#destroyArguments();
+  }
+
+  #checkLoaded(): void {
+    if (this.#loaded) return;
+    throw new L3mError("L3M_PJRT", {
+      message: "a carried call has no buffers: they were given back, destroyed, or never loaded",
+      data: { pjrtCode: "FAILED_PRECONDITION" },
+    });
   }
 
   /** Frees the objects behind the carried arguments; the memory of donated ones already belongs to the results. */
@@ -133,7 +141,7 @@ function numbersOutside(taken: ReadonlySet<number>, count: number): readonly num
 /** The pointers to move after a call on `device`; `carries` are in the order of their arguments. */
 function runsOf(carries: readonly Carry[], call: ExecuteCall, device: number): readonly Run[] {
   const runs: Run[] = [];
-  for (let start = 0; start < carries.length; ) {
+  for (let start = 0; start < carries.length;) {
     const { argument, result } = carries[start] as Carry;
     let count = 1;
     for (let next = carries[start + count]; next !== undefined; next = carries[start + ++count])

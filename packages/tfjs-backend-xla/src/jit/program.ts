@@ -63,11 +63,7 @@ export function hasTypes(
   for (let i = 0; i < types.length; i++) {
     const leaf = leaves[i] as Tensor;
     const { shape: dims, dtype, element } = types[i] as InputType;
-    if (
-      leaf.dtype !== dtype ||
-      leaf.shape.length !== dims.length ||
-      backend.storageOf(leaf.dataId).element !== element
-    )
+    if (leaf.dtype !== dtype || leaf.shape.length !== dims.length || backend.storageOf(leaf.dataId).element !== element)
       return false;
     for (let d = 0; d < dims.length; d++) if (leaf.shape[d] !== dims[d]) return false;
   }
