@@ -32,7 +32,7 @@ export function checkXlaFlags(flags: string | undefined, plugin: string): void {
  * @throws L3M_BAD_OPTION naming the flag
  */
 export function checkFlagNames(names: readonly string[], plugin: string): void {
-  const unknown = unknownFlags(names, plugin)[0];
+  const unknown = names.find((name) => !name.startsWith("xla_")) ?? unknownFlags(names, plugin)[0];
   if (unknown === undefined) return;
   throw new L3mError("L3M_BAD_OPTION", {
     message: `this plugin's XLA has no flag "${unknown}".${suggestFlag(unknown, plugin)}`,

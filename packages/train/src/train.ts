@@ -8,6 +8,7 @@ import { readState, restoreState } from "./checkpoint/state-tensors.ts";
 import { saveCheckpoint } from "./checkpoint/save-checkpoint.ts";
 import type { DeviceMemory, Engine } from "./engines/engine.ts";
 import { openEngine } from "./engines/open-engine.ts";
+import { explainOutOfMemory } from "./engines/out-of-memory.ts";
 import { Evaluator, type Validation, type ValidationSet } from "./evaluate.ts";
 import { runLoop } from "./loop.ts";
 import { writeReport } from "./report/write-report.ts";
@@ -210,7 +211,9 @@ class Run {
         state,
         startStep,
         checkpoint?.loop.data,
-      );
+      ).catch((error: unknown) => {
+        throw explainOutOfMemory(error, "train step", [state]); // a device may report it when metrics are read
+      });
       const base = {
         runDir: this.#dir.path,
         step: result.step,

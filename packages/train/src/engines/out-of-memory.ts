@@ -37,9 +37,10 @@ export function describeBuffers(args: readonly Tree[], depth = 2): BufferGroup[]
   return [...groups].map(([path, group]) => ({ path, ...group })).sort((a, b) => b.bytes - a.bytes);
 }
 
-/** The same error with the arguments' sizes and the keys of the config; other errors as they are. */
+/** The same error with the arguments' sizes and the keys of the config; other errors, and explained ones, as they are. */
 export function explainOutOfMemory(error: unknown, fn: string, args: readonly Tree[]): unknown {
-  if (!isL3mError(error) || error.code !== "L3M_OUT_OF_MEMORY") return error;
+  if (!isL3mError(error) || error.code !== "L3M_OUT_OF_MEMORY" || error.details.data?.["groups"] !== undefined)
+    return error;
   const groups = describeBuffers(args);
   const largest = groups
     .slice(0, 5)
