@@ -45,7 +45,7 @@ export class XlaTracer implements Tracer {
 
   /** Removes the backend from tfjs. */
   stop(): void {
-    removeBackend(BACKEND_NAME);
+    if (findBackend(BACKEND_NAME) === this.#backend) removeBackend(BACKEND_NAME);
   }
 }
 

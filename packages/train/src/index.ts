@@ -15,11 +15,12 @@ export {
   type JitReport,
   type Placement,
   type PlacementTree,
+  type Stepper,
   type Tree,
 } from "./engines/engine.ts";
 export type { GpuMemory } from "./engines/gpu-memory.ts";
 export { ENGINES, openEngine } from "./engines/open-engine.ts";
-export { type CheckedStep, checkStep } from "./estimate/check-step.ts";
+export { type CheckedStep, checkStep, type CheckStepOptions } from "./estimate/check-step.ts";
 export { compileStep, type CompiledStep } from "./estimate/compile-step.ts";
 export { estimateStep, type StepEstimate, type StepFlops } from "./estimate/estimate-step.ts";
 export { formatEstimate } from "./estimate/format-estimate.ts";

@@ -15,6 +15,10 @@ export function addCheckCommand(program: Command, setExitCode: SetExitCode): voi
     .argument("[overrides...]", "key=value (also +key=value to add, ~key to remove)")
     .option("--no-data", "do not read a sample of the data to learn which keys and shapes it brings")
     .option(
+      "--shape <shapes...>",
+      "types of a sample where the data is not here, as in 'text=i32[77]' 'image=f32[3,224,224]'",
+    )
+    .option(
       "--compile",
       "compile the step on the config's engine as well, and show its exact memory beside the estimate",
     )
@@ -26,7 +30,11 @@ export function addCheckCommand(program: Command, setExitCode: SetExitCode): voi
         const read = options.data
           ? await inspectData(inspected, reporter)
           : { check: inspected.check, trainBatch: undefined };
-        const { check, estimate } = await checkStep(inspected, read, options.compile === true, reporter);
+        const { check, estimate } = await checkStep(inspected, read, {
+          shapes: options.shape ?? [],
+          compile: options.compile === true,
+          reporter,
+        });
         process.stdout.write(formatCheck(check, estimate));
         setExitCode(check.errors.length === 0 ? 0 : 1);
       } finally {

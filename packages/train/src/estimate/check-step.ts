@@ -7,7 +7,7 @@ import type { Reporter } from "../run/reporter.ts";
 import { compileStep } from "./compile-step.ts";
 import { estimateStep } from "./estimate-step.ts";
 import { formatEstimate } from "./format-estimate.ts";
-import { batchTypes } from "./step-arguments.ts";
+import { batchTypes, parseBatchTypes } from "./step-arguments.ts";
 
 export interface CheckedStep {
   /** With the mistakes that tracing the step brought to light. */
@@ -16,17 +16,23 @@ export interface CheckedStep {
   readonly estimate: string | undefined;
 }
 
+export interface CheckStepOptions {
+  /** Types of one sample by key (`text=i32[77]`), over those of the data. */
+  readonly shapes?: readonly string[];
+  /** Also compile the step on the config's engine, which needs its plugin. Default false. */
+  readonly compile?: boolean;
+  readonly reporter: Reporter;
+}
+
 /**
  * Traces the step of a config that has no mistakes so far.
  *
- * @param compile also compile it on the config's engine, which needs its plugin
- * @throws L3mError of the engine, with `compile`
+ * @throws L3M_USAGE for a shape that is none; with `compile` also the errors of the engine
  */
 export async function checkStep(
   inspected: Omit<Experiment, "config">,
   { check, trainBatch }: CheckedData,
-  compile: boolean,
-  reporter: Reporter,
+  { shapes = [], compile = false, reporter }: CheckStepOptions,
 ): Promise<CheckedStep> {
   if (check.errors.length > 0) return { check, estimate: undefined };
   const experiment = { ...inspected, config: parseExperiment(inspected.loaded) };

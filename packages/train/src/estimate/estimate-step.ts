@@ -2,6 +2,7 @@
 import { invariant } from "@l3m/errors";
 import { deviceCount } from "@l3m/fsdp-mesh";
 import { ENGINE_NAMES, type EngineName } from "../engines/engine.ts";
+import { ENGINES } from "../engines/open-engine.ts";
 import { layoutOf } from "../run/layout-of.ts";
 import type { Experiment } from "../run/open-experiment.ts";
 import { createTraining } from "../training.ts";
@@ -43,7 +44,7 @@ export async function estimateStep(experiment: Experiment, types: BatchTypes | u
   const layout = layoutOf(experiment);
   const devices = layout === undefined ? 1 : deviceCount(layout.mesh);
   const batchSize = config.data.train.batch_size;
-  const engine = await startTracingEngine(engineToEstimate(config.experiment.engine));
+  const engine = await startTracingEngine(await engineToEstimate(config.experiment.engine));
   try {
     const training = createTraining(experiment, engine, undefined);
     const args = stepArguments(training, engine.tracer, types === undefined ? {} : shareOf(types, devices));
@@ -72,9 +73,13 @@ export async function estimateStep(experiment: Experiment, types: BatchTypes | u
   }
 }
 
-/** `xla` and `auto` are counted as the engine that every machine has. */
-function engineToEstimate(request: string): EngineName {
-  return ENGINE_NAMES.find((name) => name === request) ?? "xla-cpu";
+/** For `xla` and `auto` the best XLA engine of this machine, or else the one that every machine can have. */
+async function engineToEstimate(request: string): Promise<EngineName> {
+  const named = ENGINE_NAMES.find((name) => name === request);
+  if (named !== undefined) return named;
+  for (const adapter of ENGINES)
+    if (adapter.name.startsWith("xla-") && (await adapter.available({})).ok) return adapter.name;
+  return "xla-cpu";
 }
 
 /** The batch of one of `devices`. */

@@ -30,7 +30,7 @@ export function formatEstimate(estimate: StepEstimate, compiled?: CompiledStep):
   return lines.join("\n");
 }
 
-const UNKNOWN = "unknown without the shapes of a batch, which come from the data";
+const UNKNOWN = "unknown without the data; give the shapes of a sample: --shape 'text=i32[77]'";
 
 function compiledLines({ memory }: StepEstimate, compiled: CompiledStep): readonly string[] {
   const { argumentBytes, outputBytes, aliasBytes, tempBytes } = compiled.memory;

@@ -1,6 +1,7 @@
 /** Arguments of a training step that have types and no contents: enough to trace or compile it. */
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Batch } from "@l3m/core";
+import { L3mError } from "@l3m/errors";
 import type { Tracer } from "@l3m/tfjs-backend-xla";
 import type { StepInputs } from "../step/train-step.ts";
 import type { ByPath, TrainState } from "../step/train-state.ts";
@@ -18,6 +19,32 @@ export function batchTypes(batch: Batch, rows: number): BatchTypes {
       key,
       { shape: [rows, ...shape.slice(1)], dtype: data instanceof Float32Array ? "float32" : "int32" },
     ]),
+  );
+}
+
+const ELEMENTS: Readonly<Record<string, "float32" | "int32">> = { f32: "float32", i32: "int32" };
+
+/**
+ * Types by key from what people write: `image=f32[3,224,224]`, one sample each.
+ *
+ * @throws L3M_USAGE
+ */
+export function parseBatchTypes(texts: readonly string[], rows: number): BatchTypes {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const [, key, element, dims = ""] = /^([^=]+)=(\w+)\[([\d,]*)\]$/.exec(text) ?? [];
+      const dtype = ELEMENTS[element ?? ""];
+      if (key === undefined || dtype === undefined) {
+        throw new L3mError("L3M_USAGE", {
+          message: "This is no shape of a sample.",
+          where: { path: "--shape" },
+          expected: "key=f32[3,224,224] or key=i32[77]",
+          got: text,
+          fix: "Give the key of the batch, f32 or i32, and the size of one sample; quote it for the shell.",
+        });
+      }
+      return [key, { shape: [rows, ...dims.split(",").filter(Boolean).map(Number)], dtype }];
+    }),
   );
 }
 

@@ -35,9 +35,9 @@ function tracedJit<A extends readonly Tree[], R extends Tree>(
   fn: (...args: A) => R,
   { name, donate = [] }: JitOptions,
 ): Jitted<A, R> {
-  const run = (): R => {
+  const run = (): never => {
     throw new L3mError("L3M_TRACE", { message: `"${name}" was called on an engine that only traces` });
   };
   const prepare = async (...args: A): Promise<void> => void graphs.set(name, tracer.trace(fn, args, { name, donate }));
-  return Object.assign(run, { prepare, reports: [] });
+  return Object.assign(run, { prepare, bind: run, reports: [] });
 }
