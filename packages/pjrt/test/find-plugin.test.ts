@@ -64,7 +64,23 @@ describe("the wheel lock", () => {
       expect(wheel.bytes).toBeGreaterThan(10_000);
     }
     for (const arch of ["x64", "arm64"])
-      expect(WHEEL_LOCK.some((locked) => locked.engine === "cpu" && locked.arch === arch)).toBe(true);
+      for (const engine of ["cpu", "cuda12", "cuda13"])
+        expect(WHEEL_LOCK.some((locked) => locked.engine === engine && locked.arch === arch)).toBe(true);
+  });
+
+  it("has for CUDA what the extra with-cuda of JAX's plugin package asks for", () => {
+    const asked = ["cublas", "cuda-cupti", "cuda-nvcc", "cuda-runtime", "cudnn", "cufft", "cusolver", "cusparse"];
+    const projects = [...asked, "nccl", "nvjitlink", "cuda-nvrtc", "nvshmem"].map((name) => `nvidia-${name}`);
+    for (const { engine, project, wheels } of WHEEL_LOCK.filter((locked) => locked.engine !== "cpu")) {
+      const bare = wheels.map((wheel) => wheel.project.replace(/-cu1[23]$/, ""));
+      const more = engine === "cuda13" ? ["nvidia-nvvm"] : []; // part of nvcc before
+      expect(bare.sort()).toEqual([project, ...projects, ...more].sort());
+      const cudnn = wheels
+        .find((wheel) => wheel.project.includes("cudnn"))
+        ?.version.split(".")
+        .map(Number);
+      expect((cudnn?.[0] ?? 0) * 100 + (cudnn?.[1] ?? 0)).toBeGreaterThanOrEqual(915);
+    }
   });
 });
 
@@ -118,7 +134,7 @@ describe("doctor", () => {
       name: "plugin loads",
       ok: false,
       why: expect.stringContaining("no ELF file"),
-      fix: expect.stringContaining("l3m engine list"),
+      fix: expect.stringContaining("l3m engine install"),
     });
   });
 });

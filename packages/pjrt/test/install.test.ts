@@ -240,3 +240,42 @@ describe("installEngine", () => {
     await expect(install({ misbehave: slow, signal: abort.signal })).rejects.toThrow("told to");
   });
 });
+
+describe("an engine of several wheels", () => {
+  const second = {
+    project: "fake-library",
+    filename: "fake_library-2.0-py3-none-any.whl",
+    body: zipFile([{ name: "nvidia/cu13/lib/libfake.so.13", data: randomBytes(50_000) }]),
+  };
+  const both: LockedEngine = {
+    ...locked,
+    wheels: [
+      ...locked.wheels,
+      {
+        project: second.project,
+        version: "2.0",
+        filename: second.filename,
+        sha256: createHash("sha256").update(second.body).digest("hex"),
+        bytes: second.body.length,
+      },
+    ],
+  };
+
+  it("says its size first, keeps whole wheels of a broken attempt, and unpacks all into one folder", async () => {
+    const plans: unknown[] = [];
+    const onPlan: NonNullable<InstallOptions["onPlan"]> = (plan) => plans.push(plan);
+    // the index lacks the second wheel at first
+    expect(await failure(install({ lock: [both], onPlan }))).toMatch(/does not have fake-library/);
+    const bytes = WHEEL.length + second.body.length;
+    const facts = { project: PROJECT, version: "1.0", wheels: 2, bytes };
+    expect(plans).toEqual([{ ...facts, bytesThere: 0 }]);
+    await server?.close();
+    server = await indexServer({ project: PROJECT, filename: FILENAME, body: WHEEL, others: [second] });
+    const plugin = await install({ lock: [both], onPlan });
+    expect(plans[1]).toEqual({ ...facts, bytesThere: WHEEL.length });
+    expect(server.requests.filter((request) => request.startsWith("/files"))).toEqual([`/files/${second.filename}`]);
+    expect(existsSync(path.join(plugin, "../../nvidia/cu13/lib/libfake.so.13"))).toBe(true);
+    await install({ lock: [both], onPlan });
+    expect(plans).toHaveLength(2); // nothing to do: no plan
+  });
+});

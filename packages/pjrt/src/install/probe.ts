@@ -31,6 +31,12 @@ function product(type: "bf16" | "f32"): string {
 /** Of a GPU's memory: enough for this, and little beside another program. */
 const FRACTION = 0.1;
 
+function failure(error: unknown): ProbeReport {
+  if (!isL3mError(error)) return { error: String(error) };
+  const { message, got, fix } = error.details;
+  return { error: got === undefined ? message : `${message}: ${got}`, ...(fix !== undefined && { fix }) };
+}
+
 function report(part: ProbeReport): void {
   process.stdout.write(`${JSON.stringify(part)}\n`);
 }
@@ -64,7 +70,6 @@ function described(device: PjrtDevice): string {
 try {
   probe(process.argv[2] ?? "");
 } catch (error) {
-  const fix = isL3mError(error) ? error.details.fix : undefined;
-  report({ error: error instanceof Error ? error.message : String(error), ...(fix !== undefined && { fix }) });
+  report(failure(error));
   process.exitCode = 1;
 }
