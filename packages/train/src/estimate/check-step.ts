@@ -36,7 +36,10 @@ export async function checkStep(
 ): Promise<CheckedStep> {
   if (check.errors.length > 0) return { check, estimate: undefined };
   const experiment = { ...inspected, config: parseExperiment(inspected.loaded) };
-  const types = trainBatch === undefined ? undefined : batchTypes(trainBatch, experiment.config.data.train.batch_size);
+  const rows = experiment.config.data.train.batch_size;
+  const given = parseBatchTypes(shapes, rows);
+  const known = trainBatch !== undefined || shapes.length > 0;
+  const types = known ? { ...(trainBatch === undefined ? {} : batchTypes(trainBatch, rows)), ...given } : undefined;
   try {
     const estimate = await estimateStep(experiment, types);
     const compiled =
