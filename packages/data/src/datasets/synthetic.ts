@@ -1,7 +1,7 @@
 /** Random samples of declared shapes: a model's speed and memory without its data. */
 import { type Dataset, defineDataset, L3mError, type Sample } from "@l3m/core";
 import { z } from "zod";
-import { PhiloxRng, sampleRng } from "../rng/sample-rng.ts";
+import { type PhiloxRng, sampleRng } from "../rng/sample-rng.ts";
 import { type FieldArray, sizeOf } from "../tensor-field.ts";
 
 const field = z.strictObject({
