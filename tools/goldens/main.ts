@@ -4,13 +4,13 @@ import { parseArgs } from "node:util";
 import { Registry } from "@l3m/core";
 import { isL3mError, L3mError } from "@l3m/errors";
 import preset from "@l3m/preset-l3m";
-import { formatRow, formatTotals, runGoldens, type CaseResult, type Jit } from "@l3m/testing";
+import { formatRow, formatTotals, runGoldens, type CaseResult, type GoldenPrecision, type Jit } from "@l3m/testing";
 import { type Engine, openEngine } from "@l3m/train";
 
-const USAGE = "npm run goldens -- DIR... [--engine NAME] [--only GLOB] [--json FILE] [--compat]";
+const USAGE = "npm run goldens -- DIR... [--engine NAME] [--only GLOB] [--json FILE] [--compat] [--precision bf16]";
 
 async function main(): Promise<number> {
-  const { dirs, engine: engineName, only, json, compat } = readArguments();
+  const { dirs, engine: engineName, only, json, compat, precision } = readArguments();
   const engine = await openEngine(engineName, { onProgress: (line) => console.error(line) });
   console.log(engine.description);
   try {
@@ -20,12 +20,13 @@ async function main(): Promise<number> {
     const results = await runGoldens(dirs, {
       registry,
       compat,
+      precision,
       onResult,
       ...(only === undefined ? {} : { only }),
       ...(jit === undefined ? {} : { jit }),
     });
     if (json !== undefined)
-      writeFileSync(json, `${JSON.stringify({ engine: engine.name, compat, results }, null, 1)}\n`);
+      writeFileSync(json, `${JSON.stringify({ engine: engine.name, compat, precision, results }, null, 1)}\n`);
     if (results.length === 0)
       console.error(`No case${only === undefined ? "" : ` that matches ${only}`} under ${dirs.join(", ")}.`);
     console.log(`\n${formatTotals(results)}`);
@@ -41,6 +42,7 @@ interface Arguments {
   readonly only: string | undefined;
   readonly json: string | undefined;
   readonly compat: boolean;
+  readonly precision: GoldenPrecision;
 }
 
 function readArguments(): Arguments {
@@ -52,10 +54,13 @@ function readArguments(): Arguments {
         only: { type: "string" },
         json: { type: "string" },
         compat: { type: "boolean", default: false },
+        precision: { type: "string", default: "f32" },
       },
     });
     if (positionals.length === 0) throw new TypeError("no folder was given");
-    return { dirs: positionals, engine: values.engine, only: values.only, json: values.json, compat: values.compat };
+    const { engine, only, json, compat, precision } = values;
+    if (precision !== "f32" && precision !== "bf16") throw new TypeError(`there is no precision "${precision}"`);
+    return { dirs: positionals, engine, only, json, compat, precision };
   } catch (error) {
     throw new L3mError("L3M_USAGE", {
       message: (error as Error).message,

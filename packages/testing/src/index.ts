@@ -1,3 +1,4 @@
+export type { GoldenPrecision } from "./goldens/bf16.ts";
 export { Comparison, DOUBLE_PRECISION, EXACT } from "./goldens/comparison.ts";
 export { findCases } from "./goldens/find-cases.ts";
 export { loadCase, type GoldenCase, type Tolerance, type ToleranceField } from "./goldens/golden-case.ts";

@@ -8,6 +8,10 @@ import { readSafetensors, type HostTensor } from "./safetensors.ts";
 export interface Tolerance {
   readonly rtol: number;
   readonly atol: number;
+  /** Added to `atol`: this share of the root mean square of the expected tensor. Default 0. */
+  readonly ofSize?: number;
+  /** Added to `atol`: this share of the root mean square of all tensors of the group. Default 0. */
+  readonly ofGroup?: number;
 }
 
 /** A tolerance, with others for gradients where those differ, or one block per group of comparisons. */

@@ -1,5 +1,6 @@
 /** What a handler is: how cases of one sort are run and compared. */
 import type { Registry } from "@l3m/core";
+import type { GoldenPrecision } from "./bf16.ts";
 import type { Comparison } from "./comparison.ts";
 import type { GoldenCase } from "./golden-case.ts";
 import type { Jit } from "./program.ts";
@@ -9,6 +10,7 @@ export interface Surroundings {
   readonly registry: Registry;
   /** Reproduce recorded upstream bugs and compare everything as recorded. */
   readonly compat: boolean;
+  readonly precision: GoldenPrecision;
   /** Absent on eager engines. */
   readonly jit: Jit | undefined;
 }

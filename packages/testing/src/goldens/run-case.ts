@@ -1,5 +1,6 @@
 /** Runs one golden case and judges it. */
 import type { Registry } from "@l3m/core";
+import { type GoldenPrecision, inPrecision } from "./bf16.ts";
 import { Comparison } from "./comparison.ts";
 import type { GoldenCase, ToleranceField } from "./golden-case.ts";
 import { HANDLERS, NOT_YET } from "./handlers/index.ts";
@@ -10,6 +11,8 @@ export interface RunOptions {
   readonly registry: Registry;
   /** Reproduce recorded upstream bugs and compare everything as recorded; default false. */
   readonly compat?: boolean;
+  /** What blocks compute in; the bounds of bf16 stand in bf16.ts. Default f32. */
+  readonly precision?: GoldenPrecision;
   /** How the current engine compiles a function; absent on eager engines. */
   readonly jit?: Jit;
 }
@@ -32,7 +35,9 @@ export interface CaseResult {
 }
 
 /** Runs a case on the current tfjs backend. Whatever goes wrong is a failed verdict with its reason. */
-export async function runCase(golden: GoldenCase, options: RunOptions): Promise<CaseResult> {
+export async function runCase(recorded: GoldenCase, options: RunOptions): Promise<CaseResult> {
+  const { precision = "f32" } = options;
+  const golden = inPrecision(recorded, precision);
   const start = performance.now();
   const result = (verdict: Verdict, comparison: Comparison, reason?: string): CaseResult => ({
     case: `${golden.area}/${golden.name}`,
@@ -57,6 +62,7 @@ export async function runCase(golden: GoldenCase, options: RunOptions): Promise<
     const comparison = await handler.run(golden, {
       registry: options.registry,
       compat: options.compat ?? false,
+      precision,
       jit: options.jit,
     });
     if (comparison.count === 0) return result("failed", comparison, "the case compares nothing");

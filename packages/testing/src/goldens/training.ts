@@ -3,6 +3,7 @@ import { project } from "@l3m/core";
 import { detach } from "@l3m/core/nn";
 import * as tf from "@l3m/core/tf";
 import { clipGradNorm } from "@l3m/optim";
+import { casts, castParams, type GoldenPrecision } from "./bf16.ts";
 import type { Comparison } from "./comparison.ts";
 import { type Experiment, forward, inputsOf, valuesOf } from "./experiment.ts";
 import { stored, toleranceOf } from "./expectations.ts";
@@ -35,7 +36,7 @@ interface Training {
 /** Trains from `start` and compares every step, and the parameters at the end. */
 export async function train(
   golden: GoldenCase,
-  { jit }: Surroundings,
+  { jit, precision }: Surroundings,
   experiment: Experiment,
   start: ReadonlyMap<string, HostResult>,
   comparison: Comparison,
@@ -47,7 +48,7 @@ export async function train(
   for (const { path, shape } of experiment.model.params) {
     for (const slot of optimizer.slots) state.set(`slot.${slot}.${path}`, zeros(shape));
   }
-  const program = new Program((tensors) => trainStep(golden, experiment, training, tensors), jit);
+  const program = new Program((tensors) => trainStep(golden, experiment, training, tensors, precision), jit);
   for (const [t, expected] of training.steps.entries()) {
     const lr = schedule(expected.where);
     comparison.number(`step ${t} lr`, lr, expected.lr, tolerance);
@@ -73,8 +74,11 @@ export async function train(
       expected.grad_norm_before_clip,
       tolerance,
     );
-    comparison.numbers(`step ${t} metrics`, metricsIn(results), expected.metrics_last_chunk, tolerance);
+    if (!casts(golden, precision))
+      comparison.numbers(`step ${t} metrics`, metricsIn(results), expected.metrics_last_chunk, tolerance);
   }
+  // Adam divides every gradient by its size, so an element whose gradient is rounding noise moves as far as any other
+  if (casts(golden, precision)) return;
   for (const [name, expected] of Object.entries(training.checksums_after_5)) {
     if (!training.not_compared.includes(name))
       comparison.value(
@@ -100,9 +104,11 @@ function trainStep(
   experiment: Experiment,
   training: Training,
   tensors: ReadonlyMap<string, Tensor>,
+  precision: GoldenPrecision,
 ): Map<string, Tensor> {
   const { model, optimizer, groups } = experiment;
-  const values = valuesOf(experiment, tensors);
+  const masters = valuesOf(experiment, tensors);
+  const values = castParams(golden, precision, model, masters);
   const trained = groups.flatMap(({ params }, g) => params.map((path) => ({ path, g })));
   const chunks = training.gradient_accumulation_steps;
   const results = new Map<string, Tensor>();
@@ -144,7 +150,7 @@ function trainStep(
     const slots = Object.fromEntries(
       optimizer.slots.map((slot) => [slot, tensors.get(`slot.${slot}.${path}`) as Tensor]),
     );
-    const next = optimizer.update({ param: values.get(path) as Tensor, grad: grads[i] as Tensor, slots, scalars });
+    const next = optimizer.update({ param: masters.get(path) as Tensor, grad: grads[i] as Tensor, slots, scalars });
     results.set(`param.${path}`, project(next.param, projections.get(path)));
     for (const slot of optimizer.slots) results.set(`slot.${slot}.${path}`, next.slots[slot] as Tensor);
   }

@@ -1,5 +1,6 @@
 /** `config_train`: a whole configuration; one forward and backward over the batch, then five training iterations. */
 import type { Tensor } from "@l3m/core/tf";
+import { castParams } from "../bf16.ts";
 import { lookUp } from "../case-dict.ts";
 import type { Comparison } from "../comparison.ts";
 import { buildExperiment, type Experiment, forward, inputsOf, type Resolved, valuesOf } from "../experiment.ts";
@@ -38,7 +39,7 @@ async function wholeBatch(
   start: ReadonlyMap<string, HostResult>,
 ): Promise<Comparison> {
   const program = new Program((tensors) => {
-    const values = valuesOf(experiment, tensors);
+    const values = castParams(golden, surroundings.precision, experiment.model, valuesOf(experiment, tensors));
     const xs = new Map(
       names(golden, "grads").map((name) => [
         name,

@@ -1,6 +1,7 @@
 /** `criterion`: a loss on a map of inputs; loss, metrics and gradients of the loss. */
 import { evalContext, withParams } from "@l3m/core";
 import type { Tensor } from "@l3m/core/tf";
+import { castInput } from "../bf16.ts";
 import { dictOf, type InputFields } from "../case-dict.ts";
 import { names, storedUnder } from "../expectations.ts";
 import { withGradients } from "../gradients.ts";
@@ -14,7 +15,9 @@ export const criterion: Handler = {
   async run(golden, surroundings) {
     const built = buildTarget(golden, surroundings, "loss");
     const parameters = await parametersOf(golden, built);
-    const program = new Program((tensors) => {
+    const { precision } = surroundings;
+    const program = new Program((given) => {
+      const tensors = new Map([...given].map(([name, value]) => [name, castInput(golden, precision, value)]));
       const xs = new Map(names(golden, "grads").map((name) => [name, tensors.get(name) as Tensor]));
       const values = new Map([...parameters.keys()].map((path) => [path, tensors.get(`param.${path}`) as Tensor]));
       return withGradients(() => {
