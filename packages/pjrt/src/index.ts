@@ -2,6 +2,7 @@ export { PjrtApi } from "./api.ts";
 export { PjrtBuffer } from "./buffer.ts";
 export { CarriedCall, type Carry } from "./carried-call.ts";
 export { PjrtClient } from "./client.ts";
+export { checkGpu } from "./cuda/check-gpu.ts";
 export type { NvidiaLibrary } from "./cuda/nvidia-libraries.ts";
 export type { ClientOptions } from "./client-options.ts";
 export type { CompileOptions, FlagValue } from "./compile-options.ts";

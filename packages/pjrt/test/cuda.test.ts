@@ -20,10 +20,10 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const IN_ORDER = [
   "libcudart.so.13",
   "libnvrtc.so.13",
+  "libnvJitLink.so.13",
   "libcublasLt.so.13",
   "libcublas.so.13",
   "libnccl.so.2",
-  "libnvJitLink.so.13",
   "libcusparse.so.12",
   "libcusolver.so.12",
   "libcufft.so.12",
@@ -185,7 +185,13 @@ describe("checkGpu", () => {
     expect(failed(13)).toEqual([expect.stringContaining("libcuda: ")]);
     put("opt/driver/libcuda.so.1");
     expect(failed(13, { LD_LIBRARY_PATH: path.join(root, "opt/driver") })).toEqual([]);
-    put("etc/ld.so.conf.d/nvidia.conf", "/opt/driver\n");
+    put("etc/ld.so.cache", "glibc-ld.so.cache1.1\0libcuda.so.1\0/opt/driver/libcuda.so.1\0libc.so.6\0");
+    expect(failed(13)).toEqual([]);
+  });
+
+  it("knows Windows' Linux subsystem", () => {
+    put("dev/dxg");
+    put("usr/lib/wsl/lib/libcuda.so.1");
     expect(failed(13)).toEqual([]);
   });
 

@@ -9,6 +9,7 @@ export function checkGpu(
   env: NodeJS.ProcessEnv = process.env,
 ): readonly DoctorCheck[] {
   const { devices, version, libcuda } = readDriver(root, env);
+  const inWindows = devices.includes("/dev/dxg");
   const major = Number(version?.split(".")[0]);
   const oldest = cudaMajor === undefined ? undefined : OLDEST_DRIVER[cudaMajor];
   const visible = env["CUDA_VISIBLE_DEVICES"];
@@ -19,10 +20,12 @@ export function checkGpu(
     }),
     check(
       "driver",
-      version !== undefined && (oldest === undefined || major >= oldest),
-      version === undefined
-        ? "the kernel module of NVIDIA is not loaded (no /proc/driver/nvidia/version)"
-        : `${version}${oldest === undefined ? "" : `; CUDA ${cudaMajor} needs ${oldest} or newer`}`,
+      inWindows || (version !== undefined && (oldest === undefined || major >= oldest)),
+      inWindows
+        ? "of Windows"
+        : version === undefined
+          ? "the kernel module of NVIDIA is not loaded (no /proc/driver/nvidia/version)"
+          : `${version}${oldest === undefined ? "" : `; CUDA ${cudaMajor} needs ${oldest} or newer`}`,
       { fix: driverCure(cudaMajor, major) },
     ),
     check("libcuda", libcuda !== undefined, libcuda ?? "libcuda.so.1 is in no library folder", {

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 
 export interface NvidiaDriver {
-  /** Device files of GPUs, for example `/dev/nvidia0`. */
+  /** Device files of GPUs, for example `/dev/nvidia0`; `/dev/dxg` of Windows' Linux subsystem, which has no kernel module. */
   readonly devices: readonly string[];
   /** Of the kernel module, for example `580.159.03`; undefined when it is not loaded. */
   readonly version: string | undefined;
@@ -22,43 +22,49 @@ const LIBRARY_FOLDERS = [
   "usr/lib/wsl/lib",
   "usr/local/nvidia/lib64",
   "usr/local/cuda/compat",
+  "run/opengl-driver/lib",
 ];
 
-/** `root` stands for `/`; folders of LD_LIBRARY_PATH and of the linker's configuration count too. */
+/** `root` stands for `/`; the folders of LD_LIBRARY_PATH and what the linker's cache lists count too. */
 export function readDriver(root = "/", env: NodeJS.ProcessEnv = process.env): NvidiaDriver {
-  const version = /Kernel Module(?: for \S+)?\s+(\d+(?:\.\d+)+)/.exec(
-    text(path.join(root, "proc/driver/nvidia/version")),
-  )?.[1];
-  const folders = [
-    ...(env["LD_LIBRARY_PATH"] ?? "").split(":").filter((folder) => folder !== ""),
-    ...[...LIBRARY_FOLDERS, ...configuredFolders(root)].map((folder) => path.join(root, folder)),
+  const description = text(path.join(root, "proc/driver/nvidia/version"));
+  const files = [
+    ...(env["LD_LIBRARY_PATH"] ?? "")
+      .split(":")
+      .filter((folder) => folder !== "")
+      .map(inFolder),
+    ...LIBRARY_FOLDERS.map((folder) => inFolder(path.join(root, folder))),
+    ...cachedPaths(root),
   ];
   return {
     devices: names(path.join(root, "dev"))
-      .filter((name) => /^nvidia\d+$/.test(name))
+      .filter((name) => /^(nvidia\d+|dxg)$/.test(name))
       .sort()
       .map((name) => `/dev/${name}`),
-    version,
-    libcuda: folders.map((folder) => path.join(folder, "libcuda.so.1")).find((file) => existsSync(file)),
+    version: /Kernel Module(?: for \S+)?\s+(\d+(?:\.\d+)+)/.exec(description)?.[1],
+    libcuda: files.find((file) => existsSync(file)),
   };
 }
 
-/** Lines of `/etc/ld.so.conf.d/*.conf` that name folders. */
-function configuredFolders(root: string): string[] {
-  const folder = path.join(root, "etc/ld.so.conf.d");
-  return names(folder)
-    .flatMap((name) => text(path.join(folder, name)).split("\n"))
-    .filter((line) => line.startsWith("/"))
-    .map((line) => line.trim());
+const LIBRARY = "libcuda.so.1";
+
+function inFolder(folder: string): string {
+  return path.join(folder, LIBRARY);
+}
+
+/** `/etc/ld.so.cache` holds the path of every library that the linker knows, as C strings. */
+function cachedPaths(root: string): string[] {
+  const paths = text(path.join(root, "etc/ld.so.cache"), "latin1").match(/\/[^\0]*\/libcuda\.so\.1(?=\0)/g) ?? [];
+  return paths.map((file) => path.join(root, file));
 }
 
 function names(folder: string): string[] {
   return existsSync(folder) ? readdirSync(folder) : [];
 }
 
-function text(file: string): string {
+function text(file: string, encoding: BufferEncoding = "utf8"): string {
   try {
-    return readFileSync(file, "utf8");
+    return readFileSync(file, encoding);
   } catch {
     return "";
   }

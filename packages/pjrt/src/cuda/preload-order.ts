@@ -6,12 +6,13 @@
 import type { NvidiaLibrary } from "./nvidia-libraries.ts";
 
 /**
- * What XLA and cuDNN open by name, in JAX's order (jax_plugins/cuda/__init__.py). cuDNN opens its own parts and NVRTC's built-ins
- * itself, from the folders that they are in.
+ * What XLA and cuDNN open by name, in JAX's order (jax_plugins/cuda/__init__.py), and nvJitLink, which cuSPARSE and XLA open too.
+ * cuDNN and NVRTC open their own parts from the folders that they are in.
  */
 const OPENED_BY_XLA = [
   "libcudart",
   "libnvrtc",
+  "libnvJitLink",
   "libcublas",
   "libcublasLt",
   "libnccl",
@@ -23,7 +24,7 @@ const OPENED_BY_XLA = [
   "libcudnn",
 ];
 
-/** The libraries to load, every one after those that it needs (nvJitLink before cuSPARSE before cuSOLVER). */
+/** The libraries to load, every one after those that it needs (cuBLASLt before cuBLAS before cuSOLVER). */
 export function preloadOrder(libraries: readonly NvidiaLibrary[]): NvidiaLibrary[] {
   const byName = new Map(libraries.map((library) => [library.name, library]));
   const order = new Set<NvidiaLibrary>();

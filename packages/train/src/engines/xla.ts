@@ -1,10 +1,10 @@
 /** The XLA engines: whole training steps compiled by a PJRT plugin. */
-import { existsSync } from "node:fs";
 import { cpus } from "node:os";
 import path from "node:path";
 import { deviceCount } from "@l3m/fsdp-mesh";
 import { L3mError } from "@l3m/errors";
 import {
+  checkGpu,
   defaultCacheDir,
   ensurePlugin,
   findPlugin,
@@ -31,9 +31,6 @@ export const xlaCpu = adapter("xla-cpu", "cpu");
 export const xlaCuda12 = adapter("xla-cuda12", "cuda12");
 export const xlaCuda13 = adapter("xla-cuda13", "cuda13");
 
-/** What the NVIDIA driver puts in place. */
-const NVIDIA_DEVICE = "/dev/nvidiactl";
-
 type Platform = "cpu" | "cuda12" | "cuda13";
 
 function adapter(name: "xla-cpu" | "xla-cuda12" | "xla-cuda13", platform: Platform): EngineAdapter {
@@ -57,7 +54,11 @@ function adapter(name: "xla-cpu" | "xla-cuda12" | "xla-cuda13", platform: Platfo
 }
 
 function availability(platform: Platform, options: EngineOptions): Availability {
-  if (platform !== "cpu" && !existsSync(NVIDIA_DEVICE)) return { ok: false, reason: "no NVIDIA driver" };
+  if (platform !== "cpu") {
+    // where the driver's library is, the linker knows best
+    const obstacle = checkGpu(platform === "cuda12" ? 12 : 13).find(({ ok, name }) => !ok && name !== "libcuda");
+    if (obstacle !== undefined) return { ok: false, reason: `${obstacle.name}: ${obstacle.why}` };
+  }
   const found = findPlugin(platform, options.cacheDir === undefined ? {} : { cacheDir: options.cacheDir });
   if (found !== undefined)
     return {
