@@ -1,4 +1,4 @@
-/** Training objectives that belong to no single model. */
+/** Objectives and scores of language models. */
 import { definePlugin } from "@l3m/core";
 import { bitsPerByte } from "./bits-per-byte.ts";
 import { llmCrossEntropyLoss } from "./llm-cross-entropy-loss.ts";
