@@ -7,6 +7,7 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Batch } from "@l3m/core";
 import type { L3mError } from "@l3m/errors";
 import type { Jitted } from "./engines/engine.ts";
+import { whileCompiling } from "./run/compile-progress.ts";
 import type { MetricsLog } from "./run/metrics-log.ts";
 import type { TrainSource } from "./run/open-data.ts";
 import type { Reporter } from "./run/reporter.ts";
@@ -64,7 +65,7 @@ export async function runLoop(
   startData: unknown,
 ): Promise<LoopResult> {
   const { total, source, reporter, signal } = parts;
-  let state = initial;
+  const stepper = parts.step.bind(initial);
   let step = startStep;
   let dataState = startData;
   let savedStep = startStep;
@@ -79,8 +80,9 @@ export async function runLoop(
     const named = Object.fromEntries(parts.metricNames.map((name, i) => [name, values[i] as number]));
     const { loss = NaN, grad_norm: gradNorm = NaN, ...rest } = named;
     if (!parts.allowNan && !(Number.isFinite(loss) && Number.isFinite(gradNorm))) {
-      const error = await parts.explain(state, oldest.batch, oldest.step, loss);
-      if (error.details.data?.["stateIsFinite"] === true) await parts.save(state, oldest.step - 1, oldest.dataBefore);
+      const error = await parts.explain(stepper.state(), oldest.batch, oldest.step, loss);
+      if (error.details.data?.["stateIsFinite"] === true)
+        await parts.save(stepper.state(), oldest.step - 1, oldest.dataBefore);
       throw error;
     }
     const rate = clock.tick();
@@ -113,14 +115,13 @@ export async function runLoop(
       scalars: tf.tensor1d(parts.scalars.values(step, total)),
     };
     if (step === startStep) {
-      await parts.step.prepare(state, tensors, inputs); // signals are heard while it compiles
+      await whileCompiling(reporter, parts.step.prepare(initial, tensors, inputs)); // signals are heard meanwhile
       for (const note of parts.step.reports.at(-1)?.notes ?? []) reporter.info(`engine    ${note}`);
     }
-    const result = parts.step(state, tensors, inputs);
+    const { metrics } = stepper.run(tensors, inputs);
     tf.dispose([...Object.values(tensors), inputs.key, inputs.scalars]);
-    state = result.state;
     step += 1;
-    inFlight.push({ step, metrics: result.metrics, batch, skipped, dataBefore: dataState });
+    inFlight.push({ step, metrics, batch, skipped, dataBefore: dataState });
     dataState = afterBatch;
     // ---- look at what is done
     const depth = step === startStep + 1 ? 1 : parts.depth; // the first numbers are shown at once
@@ -129,12 +130,12 @@ export async function runLoop(
     const isLast = step === total;
     if (parts.validateEvery !== null && step % parts.validateEvery === 0 && !isLast) {
       await drain();
-      await parts.validate(state, step);
+      await parts.validate(stepper.state(), step);
       clock.restart();
     }
     if (step % parts.checkpointEvery === 0 && !isLast) {
       await drain();
-      await parts.save(state, step, dataState);
+      await parts.save(stepper.state(), step, dataState);
       savedStep = step;
       clock.restart();
     }
@@ -142,8 +143,8 @@ export async function runLoop(
 
   await drain();
   const finished = step >= total;
-  if (step > savedStep) await parts.save(state, step, dataState);
-  return { state, step, finished };
+  if (step > savedStep) await parts.save(stepper.state(), step, dataState);
+  return { state: stepper.state(), step, finished };
 }
 
 /** Samples a second over the last second or so, without counting pauses. */

@@ -117,7 +117,7 @@ export function jit<A extends readonly Tree[], R extends Tree>(
   const bind = (state: A[0]): Stepper<A, R> => {
     const calls = new StatefulCalls(name, (args) => programOf(args, true), state);
     const run = (...inputs: StepInputs<A>): Omit<R, "state"> => {
-      if (backend.trace === undefined) return calls.run(inputs) as Omit<R, "state">;
+      if (backend.trace === undefined) return calls.run(inputs as readonly Tree[]) as Omit<R, "state">;
       throw new L3mError("L3M_TRACE", {
         message: `"${name}" keeps a state, and was called inside "${backend.trace.name}"`,
         fix: "Call the function itself there, and pass it the state.",

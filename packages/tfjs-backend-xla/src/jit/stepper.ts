@@ -7,9 +7,7 @@ import { type Program } from "./program.ts";
 import { type Tree } from "./tree.ts";
 
 /** The arguments after the state. */
-export type StepInputs<A extends readonly Tree[]> = A extends readonly [Tree, ...infer I extends readonly Tree[]]
-  ? I
-  : never;
+export type StepInputs<A extends readonly unknown[]> = A extends readonly [unknown, ...infer I] ? I : never;
 
 /** Made by `bind` of a compiled function `(state, ...inputs) => ({ state, ...others })` that donates its state. */
 export interface Stepper<A extends readonly Tree[], R extends Tree> {

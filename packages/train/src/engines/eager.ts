@@ -1,7 +1,7 @@
 /** Engines that run every op at once: a jitted function is the function itself, with its garbage collected. */
 import * as tf from "@l3m/core/tf";
 import type { Tensor } from "@tensorflow/tfjs-core";
-import type { Engine, EngineName, JitOptions, Jitted, Tree } from "./engine.ts";
+import type { Engine, EngineName, JitOptions, Jitted, Stepper, Tree } from "./engine.ts";
 import { leavesOf, mapTree } from "./tree.ts";
 
 /** An engine over tfjs's current backend. */
@@ -31,5 +31,32 @@ function eagerJit<A extends readonly Tree[], R extends Tree>(fn: (...args: A) =>
     for (const index of options.donate ?? []) tf.dispose(leavesOf(args[index] as Tree) as Tensor[]);
     return result;
   };
-  return Object.assign(run, { prepare: async () => undefined, reports: [] });
+  return Object.assign(run, {
+    prepare: async () => undefined,
+    bind: (state: A[0]) => eagerStepper<A, R>((args) => run(...(args as A)), state),
+    reports: [],
+  });
+}
+
+function eagerStepper<A extends readonly Tree[], R extends Tree>(
+  call: (args: readonly Tree[]) => Tree,
+  initial: A[0],
+): Stepper<A, R> {
+  let current = initial as Tree;
+  let givenAway = true;
+  return {
+    run(...inputs) {
+      const { state, ...others } = call([current, ...(inputs as readonly Tree[])]) as { readonly state: Tree; readonly [key: string]: Tree };
+      current = state;
+      givenAway = false;
+      return others as Omit<R, "state">;
+    },
+    state() {
+      givenAway = true;
+      return current as A[0];
+    },
+    dispose() {
+      if (!givenAway) tf.dispose(leavesOf(current));
+    },
+  };
 }

@@ -1,7 +1,7 @@
 /** The door to an execution engine: what the loop needs, whoever runs it. */
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Dimensions, MeshSpec } from "@l3m/fsdp-mesh";
-import type { Tracer } from "@l3m/tfjs-backend-xla";
+import type { StepInputs, Tracer } from "@l3m/tfjs-backend-xla";
 import type { GpuMemory } from "./gpu-memory.ts";
 
 export const ENGINE_NAMES = [
@@ -61,8 +61,23 @@ export interface JitReport {
   readonly text: () => string;
 }
 
+/** A function `(state, ...inputs) => ({ state, ...others })` with its state: what a loop calls. */
+export interface Stepper<A extends readonly Tree[], R extends Tree> {
+  /** One call on the present state, which its result replaces. Returns what is not state. */
+  run(...inputs: StepInputs<A>): Omit<R, "state">;
+  /** The present state as tensors, valid until the next {@link run} uses them up. */
+  state(): A[0];
+  /** Frees the state, unless it is held by tensors that {@link state} gave. */
+  dispose(): void;
+}
+
 export interface Jitted<A extends readonly Tree[], R extends Tree> {
   (...args: A): R;
+  /**
+   * Keeps `state`, the donated first argument, in the engine between calls. Its tensors belong to the stepper from the
+   * first call on. A compiling engine makes one native call per step and does nothing per tensor of the state.
+   */
+  bind(state: A[0]): Stepper<A, R>;
   /** Traces and compiles for these arguments without running; the event loop stays alive. */
   prepare(...args: A): Promise<void>;
   readonly reports: readonly JitReport[];

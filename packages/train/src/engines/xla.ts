@@ -24,6 +24,7 @@ import type {
   Jitted,
   JitOptions,
   PlacementTree,
+  Stepper,
   Tree,
 } from "./engine.ts";
 
@@ -131,7 +132,21 @@ function xlaJit<A extends readonly Tree[], R extends Tree>(
       throw explainOutOfMemory(error, options.name, args);
     }
   };
-  return Object.defineProperty(Object.assign(run, { prepare, reports: [] }), "reports", {
+  const bind = (state: A[0]): Stepper<A, R> => {
+    const stepper = compiled.bind(state);
+    return {
+      run(...inputs) {
+        try {
+          return stepper.run(...inputs);
+        } catch (error) {
+          throw explainOutOfMemory(error, options.name, [stepper.state(), ...(inputs as readonly Tree[])]);
+        }
+      },
+      state: () => stepper.state(),
+      dispose: () => stepper.dispose(),
+    };
+  };
+  return Object.defineProperty(Object.assign(run, { prepare, bind, reports: [] }), "reports", {
     get: () =>
       compiled.reports.map((report) => ({
         traceMs: report.traceMs,
