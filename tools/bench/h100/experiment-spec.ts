@@ -17,6 +17,8 @@ export interface TowerSpec {
   readonly causal: boolean;
   readonly norm: "rms" | "layer";
   readonly eps: number;
+  /** Base of the wavelengths of rotary positions (halves rotated against each other); absent without them. */
+  readonly rope?: number;
   /** T, tokens of a sample that pass the blocks. */
   readonly tokens: number;
 }
@@ -58,7 +60,7 @@ export function experimentSpec(
 ): ExperimentSpec {
   const { config } = experiment;
   const { meta_model: model } = config.model;
-  const inputs = modelInputs(model);
+  const inputs = modelInputs(model, config.loss);
   const names = training.model.params.map(({ path }) => path);
   const towers = nodesWith(model, "num_blocks", "attn_target").map(({ path, node }) =>
     towerSpec(path, node, inputs, names),
@@ -93,6 +95,7 @@ export function experimentSpec(
 
 function towerSpec(prefix: string, node: ConfigNode, inputs: ModelInputs, names: readonly string[]): TowerSpec {
   const attention = node["attn_target"] as ConfigNode;
+  const rope = attention["rope_pos_embed"] ?? attention["rope"];
   const norm = node["norm_layer"] as ConfigNode | string | undefined;
   const owner = prefix.slice(0, Math.max(0, prefix.lastIndexOf(".")));
   const own = names.filter((name) => name.startsWith(owner));
@@ -109,6 +112,7 @@ function towerSpec(prefix: string, node: ConfigNode, inputs: ModelInputs, names:
     causal: attention["is_causal"] === true,
     norm: nameOf(norm, "norm").includes("rms") ? "rms" : "layer",
     eps: Number((typeof norm === "object" ? norm["eps"] : undefined) ?? 1e-5),
+    ...(typeof rope === "object" && rope !== null && { rope: Number((rope as ConfigNode)["theta"] ?? 10_000) }),
     tokens: places + (hasClass ? 1 : 0) - dropped,
   };
 }

@@ -215,9 +215,10 @@ def step(masters, copies, m, v, frozen, scalars, batch):
 
 
 masters, frozen, batch = {}, {}, {}
+keys = [source["key"] for source in spec["inputs"].values()]
 for name, array in read_safetensors(args.weights) if args.weights else random_arrays():
     if name.startswith("batch."):
-        if not name.endswith("_mask"):
+        if name.removeprefix("batch.") in keys:
             batch[name.removeprefix("batch.")] = jnp.asarray(array)
     elif name in group_of:
         masters[name] = jnp.asarray(array)

@@ -12,14 +12,17 @@ export interface ModelInputs {
     readonly vocabulary: number;
     /** Stands at the last place of every sample, and nowhere else. */
     readonly endOfText?: number;
+    /** Key of the targets, where it is another one; they are the same ids. */
+    readonly targetKey?: string;
   };
 }
 
-/** Reads the shapes off the config of a model. */
-export function modelInputs(model: unknown): ModelInputs {
+/** Reads the shapes off the config of a model and of its loss. */
+export function modelInputs(model: unknown, loss: unknown): ModelInputs {
   const [image] = nodesWith(model, "img_size", "patch_size");
   const [text] = nodesWith(model, "vocab_size", "context_length");
   const [end] = nodesWith(model, "eos_token_id");
+  const [target] = nodesWith(loss, "target_read_key");
   return {
     ...(image !== undefined && {
       image: {
@@ -34,6 +37,7 @@ export function modelInputs(model: unknown): ModelInputs {
         length: Number(text.node["context_length"]),
         vocabulary: Number(text.node["vocab_size"]),
         ...(end !== undefined && { endOfText: Number(end.node["eos_token_id"]) }),
+        ...(target !== undefined && { targetKey: String(target.node["target_read_key"]) }),
       },
     }),
   };
@@ -54,6 +58,7 @@ export function syntheticBatch(inputs: ModelInputs, size: number, seed = 1): Bat
     if (text.endOfText !== undefined)
       for (let row = 0; row < size; row++) data[(row + 1) * text.length - 1] = text.endOfText;
     tensors[text.key] = { data, shape: [size, text.length] };
+    if (text.targetKey !== undefined) tensors[text.targetKey] = { data, shape: [size, text.length] };
     tensors[`${text.key}_mask`] = { data: new Int32Array(size * text.length).fill(1), shape: [size, text.length] };
   }
   return { tensors, values: {} };

@@ -325,7 +325,8 @@ def main():
         loss_of = torch.compile(loss_of, fullgraph=True, mode=None if args.compile == "default" else args.compile)
     autocast = torch.autocast(args.device, dtype) if args.policy == "autocast" and dtype != torch.float32 else contextlib.nullcontext()
     parts = spec["accumulation"]
-    chunks = [{key: value.chunk(parts)[i] for key, value in batch.items() if not key.endswith("_mask")} for i in range(parts)]
+    keys = [source["key"] for source in spec["inputs"].values()]
+    chunks = [{key: value.chunk(parts)[i] for key, value in batch.items() if key in keys} for i in range(parts)]
 
     def step(t):
         losses = []
