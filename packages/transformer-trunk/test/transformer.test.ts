@@ -78,14 +78,17 @@ describe("initialisation", () => {
     expect(measured.std / std).toBeLessThan(1.15);
   });
 
-  it("rescales output projections by the index of the block", () => {
-    const [plain, scaled] = [trunk(), trunk({ gpt_proj_rescale: true })].map((model) => model.initialise(key(5)));
+  it.each<[boolean | "depth", (block: number) => number]>([
+    [true, (block) => 2 * (block + 1)],
+    ["depth", () => 2 * 3],
+  ])("rescales output projections by the index of the block or by the depth (%s)", (gpt_proj_rescale, branches) => {
+    const [plain, scaled] = [trunk(), trunk({ gpt_proj_rescale })].map((model) => model.initialise(key(5)));
     for (const path of ["attn.proj.weight", "mlp.fc2.weight", "mlp.fc1.weight"]) {
       for (let i = 0; i < 3; i++) {
         const ratio = tf
           .div(scaled?.get(`blocks.${i}.${path}`) as tf.Tensor, plain?.get(`blocks.${i}.${path}`) as tf.Tensor)
           .dataSync()[0];
-        expect(ratio).toBeCloseTo(path === "mlp.fc1.weight" ? 1 : 1 / Math.sqrt(2 * (i + 1)), 6);
+        expect(ratio).toBeCloseTo(path === "mlp.fc1.weight" ? 1 : 1 / Math.sqrt(branches(i)), 6);
       }
     }
   });

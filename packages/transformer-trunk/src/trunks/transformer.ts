@@ -40,7 +40,12 @@ const options = z.strictObject({
     .nullable()
     .default("xavier_uniform")
     .describe("Distribution of every linear weight inside; null keeps the layers' own. Biases start at 0 either way."),
-  gpt_proj_rescale: z.boolean().default(false).describe("Divide the output projections of block i by sqrt(2 (i + 1))."),
+  gpt_proj_rescale: z
+    .union([z.boolean(), z.literal("depth")])
+    .default(false)
+    .describe(
+      "Divide the output projections of block i by sqrt(2 (i + 1)), or with `depth` those of all by sqrt(2 L).",
+    ),
   use_bias: z.boolean().default(true).describe("Biases of attention outputs and feed-forward networks."),
   post_trunk_norm: z.boolean().default(false).describe("A norm after the last block."),
 });
@@ -100,7 +105,8 @@ export const transformer = defineBlock({
     });
     const norm = given.post_trunk_norm ? context.child("post_trunk_norm", norm_layer, { dim: embed_dim }) : undefined;
     initTrunk(context, given.weight_init_style, L);
-    if (given.gpt_proj_rescale) rescaleBranchOutputs(context, L);
+    if (given.gpt_proj_rescale !== false)
+      rescaleBranchOutputs(context, L, given.gpt_proj_rescale === "depth" ? "depth" : "block");
 
     return {
       forward({ x, mask, positions }, forward) {

@@ -45,11 +45,12 @@ function linearInit(style: WeightInitStyle, spec: ParamSpec, depth: number): Ini
 const BRANCH_OUTPUTS = [["attn.proj.weight", "attn.o_proj.weight"], ["mlp.fc2.weight"]];
 
 /**
- * Divides the output projections of block i by `sqrt(2 (i + 1))` (in the manner of GPT-2, by the block's own index).
+ * Divides the output projections of block i by `sqrt(2 (i + 1))`, as ml-l3m does, or those of every block by `sqrt(2 L)`, as
+ * GPT-2 does (Radford et al. 2019, 2.3), for L = `depth` blocks.
  *
  * @throws L3M_BAD_OPTION when a block has no such projection.
  */
-export function rescaleBranchOutputs(context: BuildContext, depth: number): void {
+export function rescaleBranchOutputs(context: BuildContext, depth: number, by: "block" | "depth"): void {
   for (let i = 0; i < depth; i++) {
     for (const names of BRANCH_OUTPUTS) {
       let found = false;
@@ -58,7 +59,8 @@ export function rescaleBranchOutputs(context: BuildContext, depth: number): void
         found ||= selected;
         return selected;
       };
-      context.reinit(select, (spec) => ({ kind: "scaled", init: spec.init, by: 1 / Math.sqrt(2 * (i + 1)) }));
+      const branches = 2 * (by === "block" ? i + 1 : depth);
+      context.reinit(select, (spec) => ({ kind: "scaled", init: spec.init, by: 1 / Math.sqrt(branches) }));
       if (!found) {
         throw new L3mError("L3M_BAD_OPTION", {
           message: `Block ${i} has no output projection that gpt_proj_rescale could scale.`,
