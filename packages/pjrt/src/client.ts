@@ -6,11 +6,13 @@ import type { CarriedCall } from "./carried-call.ts";
 import { type CompileOptions, encodeCompileOptions } from "./compile-options.ts";
 import { PjrtDevice } from "./device.ts";
 import { bufferTypeOf, bytesOf, type ElementType } from "./element-type.ts";
-import { type PjrtEvent } from "./event.ts";
+import { PjrtEvent } from "./event.ts";
 import { PjrtExecutable } from "./executable.ts";
 import { ENUMS } from "./generated/pjrt-c-api.ts";
 import { NativeStruct } from "./native/struct.ts";
 import { readText, readWords } from "./native/system.ts";
+
+const SEMANTICS = ENUMS.PJRT_HostBufferSemantics;
 
 /** Made by {@link PjrtApi.createClient}. Keep one per process: a second one competes for the memory of a GPU. */
 export class PjrtClient {
@@ -28,6 +30,8 @@ export class PjrtClient {
   readonly executables = new Set<PjrtExecutable>();
   /** @internal */
   readonly events = new Set<PjrtEvent>();
+  /** Copies under way, with the host memory that they read. */
+  private readonly sends = new Map<PjrtEvent, ArrayBufferView>();
   private handle: bigint;
   private compiling = 0;
   private closing = false;
@@ -110,30 +114,22 @@ export class PjrtClient {
    * @param device default: the first
    * @throws L3M_BAD_SHAPE when the number of bytes does not fit `type` and `dims`
    */
-  bufferFromHost(
-    data: ArrayBufferView,
-    type: ElementType,
-    dims: readonly number[],
-    device = this.devices[0],
-  ): PjrtBuffer {
-    const code = bufferTypeOf(type);
-    checkBytes(data, type, dims);
-    invariant(device !== undefined, "a client without devices");
-    if (this.devices[device.index] !== device)
-      throw new L3mError("L3M_BAD_OPTION", { message: "the device belongs to another client" });
-    const args = new NativeStruct("PJRT_Client_BufferFromHostBuffer_Args")
-      .set("client", this.live())
-      .point("data", data)
-      .setInt("type", code)
-      .point("dims", BigInt64Array.from(dims, BigInt))
-      .set("num_dims", BigInt(dims.length))
-      .setInt("host_buffer_semantics", ENUMS.PJRT_HostBufferSemantics.kImmutableOnlyDuringCall)
-      .set("device", device.handle);
-    this.api.call("PJRT_Client_BufferFromHostBuffer", args);
-    const done = args.get("done_with_host_buffer");
+  bufferFromHost(data: ArrayBufferView, type: ElementType, dims: readonly number[], device?: PjrtDevice): PjrtBuffer {
+    const { buffer, done } = this.startCopy(data, type, dims, device, SEMANTICS.kImmutableOnlyDuringCall);
     if (done !== 0n)
       this.api.call("PJRT_Event_Destroy", new NativeStruct("PJRT_Event_Destroy_Args").set("event", done));
-    return new PjrtBuffer(this, args.get("buffer"), type, dims, device);
+    return buffer;
+  }
+
+  /**
+   * {@link bufferFromHost} without the wait: returns before `data` was read, which must not change until the buffer is
+   * {@link PjrtBuffer.ready} or a program that reads it is done. The client keeps `data` alive that long.
+   */
+  sendFromHost(data: ArrayBufferView, type: ElementType, dims: readonly number[], device?: PjrtDevice): PjrtBuffer {
+    for (const [event] of this.sends) if (event.poll()) this.sends.delete(event);
+    const { buffer, done } = this.startCopy(data, type, dims, device, SEMANTICS.kImmutableUntilTransferCompletes);
+    if (done !== 0n) this.sends.set(new PjrtEvent(this.api, done, this.events), data);
+    return buffer;
   }
 
   /**
@@ -145,12 +141,39 @@ export class PjrtClient {
     if (this.handle === 0n || this.compiling > 0) return;
     process.removeListener("exit", this.atExit);
     for (const event of this.events) event.settle();
+    this.sends.clear();
     for (const call of this.carried) call.destroy();
     for (const buffer of this.buffers) buffer.destroy();
     for (const executable of this.executables) executable.destroy();
     const args = new NativeStruct("PJRT_Client_Destroy_Args").set("client", this.handle);
     this.handle = 0n;
     this.api.call("PJRT_Client_Destroy", args);
+  }
+
+  private startCopy(
+    data: ArrayBufferView,
+    type: ElementType,
+    dims: readonly number[],
+    device: PjrtDevice | undefined,
+    semantics: number,
+  ): { readonly buffer: PjrtBuffer; readonly done: bigint } {
+    const code = bufferTypeOf(type);
+    checkBytes(data, type, dims);
+    const target = device ?? this.devices[0];
+    invariant(target !== undefined, "a client without devices");
+    if (this.devices[target.index] !== target)
+      throw new L3mError("L3M_BAD_OPTION", { message: "the device belongs to another client" });
+    const args = new NativeStruct("PJRT_Client_BufferFromHostBuffer_Args")
+      .set("client", this.live())
+      .point("data", data)
+      .setInt("type", code)
+      .point("dims", BigInt64Array.from(dims, BigInt))
+      .set("num_dims", BigInt(dims.length))
+      .setInt("host_buffer_semantics", semantics)
+      .set("device", target.handle);
+    this.api.call("PJRT_Client_BufferFromHostBuffer", args);
+    const buffer = new PjrtBuffer(this, args.get("buffer"), type, dims, target);
+    return { buffer, done: args.get("done_with_host_buffer") };
   }
 
   private live(): bigint {

@@ -24,7 +24,7 @@ export class PjrtEvent {
   /** Resolves when it happened. The event loop turns meanwhile. @throws L3M_PJRT when what was awaited failed */
   async wait(): Promise<void> {
     const start = performance.now();
-    while (!this.isDone()) {
+    while (!this.poll()) {
       const waited = performance.now() - start;
       await (waited < EAGER_MS ? nextTurn() : pause(Math.min(LONGEST_PAUSE_MS, waited / 32)));
     }
@@ -42,7 +42,8 @@ export class PjrtEvent {
     if (this.handle !== 0n) this.finish("PJRT_Event_Await");
   }
 
-  private isDone(): boolean {
+  /** True once it happened, well or not; never blocks. */
+  poll(): boolean {
     if (this.handle === 0n) return true;
     const args = new NativeStruct("PJRT_Event_IsReady_Args").set("event", this.handle);
     this.api.call("PJRT_Event_IsReady", args);

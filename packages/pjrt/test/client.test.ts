@@ -123,6 +123,65 @@ describe("client", () => {
     expect(empty.sizeInBytes).toBe(0);
   });
 
+  it("sends from memory that is left alone until the buffer is ready", async () => {
+    const data = new Float32Array(new SharedArrayBuffer(4 << 20));
+    const sums: number[] = [];
+    for (let k = 1; k <= 5; k++) {
+      data.fill(k);
+      const buffer = client.sendFromHost(data, "f32", [1024, 1024]);
+      await buffer.ready();
+      data.fill(-1);
+      const values = new Float32Array(1 << 20);
+      await buffer.toHost(values);
+      sums.push(values.reduce((sum, value) => sum + value, 0) / 2 ** 20);
+      buffer.destroy();
+    }
+    expect(sums).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it("carries results over to the next call, and gives them back", async () => {
+    const executable = await client.compile(
+      `func.func @main(%k: tensor<f32>, %a: tensor<2xf32> {tf.aliasing_output = 2 : i32}, %b: tensor<3xf32> {tf.aliasing_output = 0 : i32}) -> (tensor<3xf32>, tensor<f32>, tensor<2xf32>) {
+        %ka = stablehlo.broadcast_in_dim %k, dims = [] : (tensor<f32>) -> tensor<2xf32>
+        %kb = stablehlo.broadcast_in_dim %k, dims = [] : (tensor<f32>) -> tensor<3xf32>
+        %0 = stablehlo.add %b, %kb : tensor<3xf32>
+        %1 = stablehlo.multiply %k, %k : tensor<f32>
+        %2 = stablehlo.add %a, %ka : tensor<2xf32>
+        return %0, %1, %2 : tensor<3xf32>, tensor<f32>, tensor<2xf32>
+      }`,
+    );
+    const before = client.liveBuffers;
+    const call = executable.carry(3, [
+      { argument: 2, result: 0 },
+      { argument: 1, result: 2 },
+    ]);
+    const [a, b] = [f32([1, 2], [2]), f32([3, 4, 5], [3])];
+    call.load([[a, b]]);
+    expect([client.liveBuffers, a.isDeleted]).toEqual([before + 2, true]);
+    const squares: number[] = [];
+    for (let k = 1; k <= 100; k++) {
+      const arg = f32([k], []);
+      const [[square]] = call.execute([[arg]]) as [[ReturnType<typeof f32>]];
+      const value = new Float32Array(1);
+      await square.toHost(value);
+      squares.push(value[0] as number);
+      arg.destroy();
+      square.destroy();
+      expect(client.liveBuffers).toBe(before + 2);
+    }
+    expect(squares).toEqual(Array.from({ length: 100 }, (_, i) => (i + 1) ** 2));
+    const [[first, second]] = call.unload() as [[typeof a, typeof b]];
+    const [two, three] = [new Float32Array(2), new Float32Array(3)];
+    first.toHostSync(two);
+    second.toHostSync(three);
+    expect([...two, ...three]).toEqual([5051, 5052, 5053, 5054, 5055]);
+    expect(await failure(() => call.execute([[f32([1], [])]]))).toMatchObject({ pjrtCode: "FAILED_PRECONDITION" });
+    call.load([[first, second]]);
+    call.destroy();
+    call.destroy();
+    expect(client.liveBuffers).toBe(before + 1); // the argument of the call that failed
+  });
+
   it("copies between devices", async () => {
     const [first, second] = client.devices;
     if (second === undefined) expect.unreachable("the client has two devices");

@@ -1,6 +1,8 @@
 /** The running engine: a PJRT client behind a tfjs backend. */
 import { type PjrtClient } from "@l3m/pjrt";
-import { type DataType, removeBackend, type Tensor } from "@tensorflow/tfjs-core";
+import { type DataType, engine as tfEngine, removeBackend, type Tensor } from "@tensorflow/tfjs-core";
+import { Content } from "./backend/content.ts";
+import { elementOf } from "./backend/element.ts";
 import { BACKEND_NAME, type LoweringPlatform, type XlaBackend } from "./backend/xla-backend.ts";
 import { type Compiler } from "./compile/compiler.ts";
 import { type ProgramGraph } from "./estimate/graph.ts";
@@ -42,6 +44,16 @@ export class XlaEngine {
   /** What kernels are lowered for. */
   get platform(): LoweringPlatform {
     return this.#backend.platform;
+  }
+
+  /**
+   * A tensor over a host array that compiled functions read without a copy on the host: the transfer goes on after the
+   * call that needs it. The array must not change until a result of that call was read.
+   */
+  tensorOver(data: Float32Array | Int32Array, shape: readonly number[]): Tensor {
+    const dtype = data instanceof Float32Array ? "float32" : "int32";
+    const content = new Content([...shape], elementOf(dtype), { host: data, steady: true });
+    return tfEngine().makeTensorFromTensorInfo(this.#backend.tensorOfContent(content, dtype));
   }
 
   /** A tensor of this type that has no contents, for arguments of {@link trace} and of `prepare`. */

@@ -163,3 +163,49 @@ it("says why a function cannot keep its state", () => {
     /^L3M_TRACE.*called inside "outer"/s,
   );
 });
+
+it("copies from recycled memory while it runs ahead, and every step sees its own batch", async () => {
+  const size = 1 << 20;
+  const step = engine().jit(
+    (state: { sum: tf.Tensor }, x: tf.Tensor) => ({
+      state: { sum: tf.add(state.sum, tf.sum(x)) },
+      metrics: tf.stack([tf.max(x), tf.min(x)]),
+    }),
+    { name: "recycled", donate: [0] },
+  );
+  const ring = Array.from({ length: 3 }, () => new Float32Array(new SharedArrayBuffer(4 * size)));
+  const stepper = step.bind({ sum: tf.scalar(0) });
+  const inFlight: tf.Tensor[] = [];
+  const seen: number[][] = [];
+  for (let k = 0; k < 24; k++) {
+    const data = ring[k % ring.length] as Float32Array; // what the loader does: the memory of step k - 3, whose numbers were read
+    data.fill(k);
+    const x = engine().tensorOver(data, [size]);
+    inFlight.push(stepper.run(x).metrics);
+    x.dispose();
+    if (inFlight.length >= 2) seen.push(Array.from(await (inFlight.shift() as tf.Tensor).data()));
+  }
+  seen.push(Array.from(await (inFlight.shift() as tf.Tensor).data()));
+  expect(seen).toEqual(Array.from({ length: 24 }, (_, k) => [k, k]));
+  expect(read(stepper.state().sum)).toEqual([(size * 23 * 24) / 2]);
+});
+
+it("a plain tensor's array may change as soon as the call returned", () => {
+  const size = 1 << 20;
+  const step = engine().jit(
+    (state: { sum: tf.Tensor }, x: tf.Tensor) => ({ state: { sum: tf.add(state.sum, tf.max(x)) } }),
+    {
+      name: "plain",
+      donate: [0],
+    },
+  );
+  const stepper = step.bind({ sum: tf.scalar(0) });
+  const data = new Float32Array(size);
+  for (let k = 1; k <= 8; k++) {
+    data.fill(k);
+    const x = tf.tensor1d(data);
+    stepper.run(x);
+    x.dispose();
+  }
+  expect(read(stepper.state().sum)).toEqual([36]);
+});

@@ -10,6 +10,8 @@ export class Content {
   readonly shape: readonly number[];
   readonly element: ElementType;
   host: BackendValues | undefined;
+  /** The host values do not change while compiled calls may still copy them. */
+  readonly #steady: boolean;
   /** The same array under different placements; usually one. */
   arrays: DeviceArray[] = [];
   /** Tensor storages that hold this. */
@@ -24,11 +26,12 @@ export class Content {
   constructor(
     shape: readonly number[],
     element: ElementType,
-    source: { readonly host?: BackendValues; readonly array?: DeviceArray },
+    source: { readonly host?: BackendValues; readonly steady?: boolean; readonly array?: DeviceArray },
   ) {
     this.shape = shape;
     this.element = element;
     this.host = source.host;
+    this.#steady = source.steady ?? false;
     if (source.array !== undefined) this.arrays.push(source.array);
   }
 
@@ -49,7 +52,7 @@ export class Content {
   /** A fresh copy on the devices that belongs to the caller. */
   uploadCopy(placement: Placement, devices: Devices): DeviceArray {
     const values = this.readSync(devices);
-    return devices.upload(toDeviceBytes(values, this.element), this.element, this.shape, placement);
+    return devices.upload(toDeviceBytes(values, this.element), this.element, this.shape, placement, this.#steady);
   }
 
   readSync(devices: Devices): BackendValues {

@@ -26,10 +26,18 @@ export class Devices {
     this.devices = client.devices.slice(0, count);
   }
 
-  /** Copies to the devices; the source is free when this returns. */
-  upload(bytes: DeviceBytes, element: ElementType, shape: readonly number[], placement: Placement): DeviceArray {
+  /** Copies to the devices. The source is free when this returns, unless it is `steady`: it does not change before it was read. */
+  upload(
+    bytes: DeviceBytes,
+    element: ElementType,
+    shape: readonly number[],
+    placement: Placement,
+    steady = false,
+  ): DeviceArray {
     const send = (data: DeviceBytes, dims: readonly number[], device: PjrtDevice) =>
-      this.client.bufferFromHost(data, element, dims, device);
+      steady
+        ? this.client.sendFromHost(data, element, dims, device)
+        : this.client.bufferFromHost(data, element, dims, device);
     const [first] = this.devices;
     invariant(first !== undefined, "the client has no device");
     if (placement.dims === undefined || this.mesh === undefined)

@@ -3,10 +3,16 @@ import { L3mError } from "@l3m/errors";
 import { type PjrtClient } from "@l3m/pjrt";
 
 /** What moving arrays and compiling need of a client. */
-export type ClientParts = Pick<PjrtClient, "devices" | "bufferFromHost" | "compile" | "compileSync">;
+export type ClientParts = Pick<PjrtClient, "devices" | "bufferFromHost" | "sendFromHost" | "compile" | "compileSync">;
 
 /** Has no device; whatever needs one is an error. */
-export const NO_CLIENT: ClientParts = { devices: [], bufferFromHost: refuse, compile: refuse, compileSync: refuse };
+export const NO_CLIENT: ClientParts = {
+  devices: [],
+  bufferFromHost: refuse,
+  sendFromHost: refuse,
+  compile: refuse,
+  compileSync: refuse,
+};
 
 function refuse(): never {
   throw new L3mError("L3M_TRACE", {
