@@ -12,6 +12,7 @@ export function eagerEngine(name: EngineName, description: string): Engine {
     devices: 1,
     compiles: false,
     jit: (fn, options) => eagerJit(fn, options),
+    tensorOver: (data, shape) => tf.tensor(data, [...shape], data instanceof Float32Array ? "float32" : "int32"),
     memory: () => undefined,
     stop: async () => undefined,
   };
@@ -46,7 +47,10 @@ function eagerStepper<A extends readonly Tree[], R extends Tree>(
   let givenAway = true;
   return {
     run(...inputs) {
-      const { state, ...others } = call([current, ...(inputs as readonly Tree[])]) as { readonly state: Tree; readonly [key: string]: Tree };
+      const { state, ...others } = call([current, ...(inputs as readonly Tree[])]) as {
+        readonly state: Tree;
+        readonly [key: string]: Tree;
+      };
       current = state;
       givenAway = false;
       return others as Omit<R, "state">;

@@ -100,6 +100,13 @@ export interface Engine {
   /** True when functions are compiled as a whole. */
   readonly compiles: boolean;
   jit<A extends readonly Tree[], R extends Tree>(fn: (...args: A) => R, options: JitOptions): Jitted<A, R>;
+  /**
+   * A tensor over a host array, for arguments of compiled functions: where the engine can, it copies from the array while
+   * the host goes on. The array must not change until a result of the call was read.
+   */
+  tensorOver(data: Float32Array | Int32Array, shape: readonly number[]): Tensor;
+  /** What the devices call themselves, `NVIDIA H100 80GB HBM3`; undefined where nobody says. */
+  readonly deviceKind?: string | undefined;
   /** For estimates, on engines that trace. */
   readonly tracer?: Tracer;
   /** Of the device that used most; undefined where nobody counts (every CPU engine). */

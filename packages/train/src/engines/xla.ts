@@ -101,7 +101,9 @@ async function startOn(name: Engine["name"], platform: Platform, options: Engine
     devices,
     compiles: true,
     jit: (fn, jitOptions) => xlaJit(xla, fn, jitOptions),
+    tensorOver: (data, shape) => xla.tensorOver(data, shape),
     memory: () => deviceMemory(xla),
+    deviceKind: xla.client.devices[0]?.kind,
     tracer: xla,
     stop: () => xla.stop(),
   };

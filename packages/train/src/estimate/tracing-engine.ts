@@ -22,6 +22,7 @@ export async function startTracingEngine(name: EngineName): Promise<TracingEngin
     tracer,
     graphs,
     jit: (fn, options) => tracedJit(tracer, graphs, fn, options),
+    tensorOver: (data, shape) => tracer.placeholder(shape, data instanceof Float32Array ? "float32" : "int32"),
     memory: () => undefined,
     async stop() {
       tracer.stop();
