@@ -23,6 +23,7 @@ export { ENGINES, openEngine } from "./engines/open-engine.ts";
 export { type CheckedStep, checkStep, type CheckStepOptions } from "./estimate/check-step.ts";
 export { compileStep, type CompiledStep } from "./estimate/compile-step.ts";
 export { estimateStep, type StepEstimate, type StepFlops } from "./estimate/estimate-step.ts";
+export { DEVICE_PEAKS, type DevicePeak, devicePeak } from "./estimate/device-peaks.ts";
 export { formatEstimate } from "./estimate/format-estimate.ts";
 export type { MemoryRow, MemoryTable } from "./estimate/memory-table.ts";
 export { batchTypes, type BatchTypes } from "./estimate/step-arguments.ts";

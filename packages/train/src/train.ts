@@ -9,6 +9,7 @@ import { saveCheckpoint } from "./checkpoint/save-checkpoint.ts";
 import type { DeviceMemory, Engine } from "./engines/engine.ts";
 import { openEngine } from "./engines/open-engine.ts";
 import { explainOutOfMemory } from "./engines/out-of-memory.ts";
+import { utilizationLine } from "./estimate/utilization.ts";
 import { Evaluator, type Validation, type ValidationSet } from "./evaluate.ts";
 import { runLoop } from "./loop.ts";
 import { writeReport } from "./report/write-report.ts";
@@ -174,7 +175,7 @@ class Run {
           : this.#training.completeState(restoreState(model, checkpoint.tensors, optimizer.slots)),
       ]);
       const validationKeys = Object.fromEntries(sets.map(({ name, source: { keys } }) => [name, keys]));
-      requireKeys(this.#experiment, { dataKeys: source.keys, validationKeys });
+      requireKeys(this.#experiment, { dataKeys: Object.keys(source.sample.tensors), validationKeys });
       writeRunFile(this.#dir.config, this.#resolved);
       const startStep = checkpoint?.loop.step ?? 0;
       if (checkpoint !== undefined) this.#reporter.info(`resuming  after step ${startStep} from ${checkpoint.path}`);
@@ -225,6 +226,11 @@ class Run {
       log.append({ step: result.step, final: true, ...prefixed(validation.scores) });
       const memory = this.#engine.memory();
       if (memory !== undefined) this.#reporter.info(`memory    ${memoryLine(memory)}`);
+      const compute = await utilizationLine(this.#engine, this.#training, source.sample, {
+        batchSize: data.train.batch_size,
+        lines: readMetrics(this.#dir.metrics).filter((line) => line.step > startStep),
+      });
+      if (compute !== undefined) this.#reporter.info(`compute   ${compute}`);
       await this.#report(validation, sets);
       return { ...base, scores: validation.scores };
     } finally {

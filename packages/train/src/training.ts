@@ -2,6 +2,7 @@
 import { build, buildLoss, buildModel, type Loss, type Model, type Optimizer, type Schedule } from "@l3m/core";
 import type { Layout } from "@l3m/fsdp-mesh";
 import { schedulerNode } from "@l3m/optim";
+import type { PrecisionPolicy } from "@l3m/tfjs-kernels";
 import type { Engine } from "./engines/engine.ts";
 import type { StepFunction } from "./loop.ts";
 import type { Experiment } from "./run/open-experiment.ts";
@@ -23,6 +24,7 @@ export interface Training {
   readonly schedule: Schedule;
   readonly plan: ParamPlan;
   readonly scalars: StepScalars;
+  readonly precision: PrecisionPolicy;
   /** `(state, batch, { key, scalars })` to the next state and a vector of metrics; the state given is used up. */
   readonly step: StepFunction;
   /** Names of the metrics vector, once the step has been traced. */
@@ -49,7 +51,11 @@ export function createTraining(experiment: Experiment, engine: Engine, layout: L
   const plan = planParams(model, optimizer, optim);
   const scalars = new StepScalars(optimizer, plan.groups, schedule);
   const metricNames: MetricNames = [];
-  const precision = precisionPolicy(config.experiment.precision, engine, experiment.loaded.place("experiment.precision"));
+  const precision = precisionPolicy(
+    config.experiment.precision,
+    engine,
+    experiment.loaded.place("experiment.precision"),
+  );
   const parts = {
     model,
     loss,
@@ -72,6 +78,7 @@ export function createTraining(experiment: Experiment, engine: Engine, layout: L
     schedule,
     plan,
     scalars,
+    precision,
     metricNames,
     step: engine.jit(trainStep(parts, metricNames), { name: "train", donate: [0], ...placements }),
     async initialState() {

@@ -18,8 +18,8 @@ export interface FetchedBatch {
 
 /** Endless training batches with exact state. */
 export interface TrainSource {
-  /** DataDict keys of its batches. */
-  readonly keys: readonly string[];
+  /** A batch of its first sample. */
+  readonly sample: Batch;
   next(): Promise<FetchedBatch>;
   close(): Promise<void>;
 }
@@ -59,7 +59,7 @@ export async function openTrainData(experiment: Experiment, reporter: Reporter, 
   const { config, registry, plugins } = experiment;
   const split = config.data.train;
   const { pipeline, nodes } = await openPipeline(experiment, split, "data.train", reporter);
-  const keys = await keysOf(pipeline);
+  const sample = await batchOfOne(pipeline);
   const sampler = build(registry, "sampler", split.sampler ?? "data/shuffled", {
     where: "data.train.sampler",
     parent: { dataset: pipeline.dataset, batch_size: split.batch_size, seed: config.experiment.seed },
@@ -80,7 +80,7 @@ export async function openTrainData(experiment: Experiment, reporter: Reporter, 
   first.catch(() => undefined); // heard when its turn comes
   reporter.info(`data      ${pipeline.dataset.length} samples, batches of ${split.batch_size}`);
   return {
-    keys,
+    sample,
     async next() {
       const loaded = await (first ?? loader.next());
       first = undefined;
