@@ -1,5 +1,5 @@
 /** Derivatives of plain functions in double precision, and f32 tensors beside them. */
-import * as tf from "@tensorflow/tfjs-core";
+import type * as tf from "@tensorflow/tfjs-core";
 import { expect } from "vitest";
 
 /** Repeatable numbers between -1 and 1. */

@@ -2,7 +2,7 @@
 import { convert, multiply, subtract } from "@l3m/stablehlo";
 import { type LayerNormAttrs } from "@l3m/tfjs-kernels";
 import { listLowering, type Operand } from "../lowering/kernel.ts";
-import { alongRow, columnSums, rowMean } from "../lowering/row-statistics.ts";
+import { alongRow, columnSum, rowMean } from "../lowering/row-statistics.ts";
 
 type Operands = [x: Operand, mean: Operand, rstd: Operand, dy: Operand, weight?: Operand];
 
@@ -18,6 +18,6 @@ export const layerNormGrad = listLowering<LayerNormAttrs>("LayerNormGrad", (oper
   const terms = affine.map((name) => (name === "weight" ? multiply(dy, unit) : dy));
   return [
     { value: convert(dx, input.value.type.element), dtype: "float32" },
-    ...columnSums(terms, axes).map((value): Operand => ({ value, dtype: "float32" })),
+    ...terms.map((term): Operand => ({ value: columnSum(term, axes), dtype: "float32" })),
   ];
 });

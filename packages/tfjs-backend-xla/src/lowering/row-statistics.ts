@@ -1,5 +1,5 @@
 /** Sums and means along the last axes and across rows, for norms. Everything is f32. */
-import { add, divide, reduce, reduceVariadic, scalarType, sizeOf, splat, type Value } from "@l3m/stablehlo";
+import { divide, reduce, sizeOf, type Value } from "@l3m/stablehlo";
 import { restoreAxes } from "./axes.ts";
 import { broadcastTo, fullLike } from "./broadcast.ts";
 
@@ -16,14 +16,8 @@ export function alongRow(statistic: Value, x: Value): Value {
   return broadcastTo(statistic, x.type.shape);
 }
 
-/** The sums of several values of one shape over all but the last `count` axes, in one pass. */
-export function columnSums(values: readonly Value[], count: number): readonly Value[] {
-  const rank = values[0]?.type.shape.length ?? count;
-  const dims = Array.from({ length: rank - count }, (_, axis) => axis);
-  if (values.length === 0 || dims.length === 0) return values;
-  return reduceVariadic(values, {
-    dims,
-    inits: values.map(() => splat(0, scalarType("f32"))),
-    body: (sums, terms) => sums.map((sum, i) => add(sum, terms[i] as Value)),
-  });
+/** The sum over all but the last `count` axes. */
+export function columnSum(x: Value, count: number): Value {
+  const dims = x.type.shape.map((_, axis) => axis).slice(0, x.type.shape.length - count);
+  return reduce(x, { dims, kind: "add" });
 }

@@ -38,17 +38,19 @@ const runGrad = defineKernel<LayerNormAttrs>({
   fallback: (inputs, { axes: count, affine }) => {
     const [x, mean, rstd, dy, weight] = Object.values(inputs) as [Tensor, Tensor, Tensor, Tensor, Tensor?];
     const { rows, inner } = splitAxes(x, count);
-    const unit = tf.mul(tf.sub(x, mean), rstd);
-    const dUnit = weight === undefined ? dy : tf.mul(dy, weight);
-    const along = tf.mul(unit, tf.mean(tf.mul(dUnit, unit), inner, true));
-    const dx = tf.mul(tf.sub(tf.sub(dUnit, tf.mean(dUnit, inner, true)), along), rstd);
-    const parameters = { weight: () => tf.sum(tf.mul(dy, unit), rows), bias: () => tf.sum(dy, rows) };
+    const centred = tf.sub(x, mean);
+    const scaled = tf.mul(dy, rstd);
+    const dUnit = weight === undefined ? scaled : tf.mul(scaled, weight); // gradient of the unit row, over its deviation
+    const slope = tf.mul(tf.mean(tf.mul(dUnit, centred), inner, true), tf.square(rstd));
+    const dx = tf.sub(tf.sub(dUnit, tf.mean(dUnit, inner, true)), tf.mul(centred, slope));
+    const parameters = { weight: () => tf.sum(tf.mul(scaled, centred), rows), bias: () => tf.sum(dy, rows) };
     return [inFormatOf(x, dx), ...affine.map((name) => parameters[name]())];
   },
 });
 
 const run = defineKernel<LayerNormAttrs>({
   name: LayerNorm,
+  cheap: true,
   inputs: "list",
   fallback: (inputs, { eps, axes: count, affine }) => {
     const [x, ...parameters] = Object.values(inputs) as [Tensor, ...Tensor[]];

@@ -19,16 +19,17 @@ const runGrad = defineKernel<object>({
   inputs: ["x", "weight", "rstd", "dy"],
   fallback: (inputs) => {
     const { x, weight, rstd, dy } = inputs as { x: Tensor; weight: Tensor; rstd: Tensor; dy: Tensor };
-    const unit = tf.mul(x, rstd);
-    const dUnit = tf.mul(dy, weight);
-    const along = tf.mul(unit, tf.mean(tf.mul(dUnit, unit), -1, true));
+    const scaled = tf.mul(dy, rstd);
+    const dUnit = tf.mul(scaled, weight); // gradient of the unit row, over its root mean square
+    const slope = tf.mul(tf.mean(tf.mul(dUnit, x), -1, true), tf.square(rstd));
     const rows = Array.from({ length: x.rank - 1 }, (_, axis) => axis);
-    return [inFormatOf(x, tf.mul(tf.sub(dUnit, along), rstd)), tf.sum(tf.mul(dy, unit), rows)];
+    return [inFormatOf(x, tf.sub(dUnit, tf.mul(x, slope))), tf.sum(tf.mul(scaled, x), rows)];
   },
 });
 
 const run = defineKernel<RmsNormAttrs>({
   name: RmsNorm,
+  cheap: true,
   inputs: ["x", "weight"],
   fallback: (inputs, { eps }) => {
     const { x, weight } = inputs as { x: Tensor; weight: Tensor };

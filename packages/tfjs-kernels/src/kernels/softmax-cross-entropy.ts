@@ -34,9 +34,10 @@ const runGrad = defineKernel<SoftmaxCrossEntropyAttrs>({
     const p_NV = tf.exp(tf.sub(logits, lse_N1));
     const pull_NV = zLoss === 0 ? p_NV : tf.mul(p_NV, tf.add(tf.mul(lse_N1, 2 * zLoss), 1));
     const [, V = 1] = logits.shape;
-    const isLabel_NV = tf.cast(isLabel(logits, labels), "float32");
-    const onLabel_NV = labelSmoothing === 0 ? isLabel_NV : tf.mul(isLabel_NV, 1 - labelSmoothing);
-    const target_NV = labelSmoothing === 0 ? onLabel_NV : tf.add(onLabel_NV, labelSmoothing / V);
+    const isLabel_NV = tf.equal(iota([1, V], 1), tf.expandDims(labels, 1));
+    const isOne_NV = tf.cast(isLabel_NV, "float32");
+    const target_NV =
+      labelSmoothing === 0 ? isOne_NV : tf.add(tf.mul(isOne_NV, 1 - labelSmoothing), labelSmoothing / V);
     const dLogits_NV = tf.mul(tf.sub(pull_NV, target_NV), tf.expandDims(dy, 1));
     if (ignoreIndex === null) return inFormatOf(logits, dLogits_NV);
     return inFormatOf(logits, tf.where(tf.expandDims(tf.equal(labels, ignoreIndex), 1), 0, dLogits_NV));
@@ -51,7 +52,7 @@ const run = defineKernel<SoftmaxCrossEntropyAttrs>({
     const peak_N1 = tf.max(logits, 1, true);
     const total_N1 = tf.sum(tf.exp(tf.sub(logits, peak_N1)), 1, true);
     const lse = tf.squeeze(tf.add(tf.log(total_N1), peak_N1), [1]);
-    const picked = tf.sum(tf.where(isLabel(logits, labels), logits, 0), 1);
+    const picked = logitOfLabel(logits, labels);
     const target =
       labelSmoothing === 0
         ? picked
@@ -76,7 +77,10 @@ export function softmaxCrossEntropy(logits: Tensor, labels: Tensor, attrs: Softm
   return loss;
 }
 
-/** bool `[N, V]`, true at each row's label. */
-function isLabel(logits: Tensor, labels: Tensor): Tensor {
-  return tf.equal(iota([1, logits.shape[1] ?? 1], 1), tf.expandDims(labels, 1));
+/** `z[label]` of each row. A label outside [0, V) picks the nearest class; its row is one that is ignored. */
+function logitOfLabel(logits: Tensor, labels: Tensor): Tensor {
+  const [N = 0, V = 1] = logits.shape;
+  const class_N = tf.minimum(tf.maximum(labels, tf.scalar(0, "int32")), tf.scalar(V - 1, "int32"));
+  const place_N = tf.add(class_N, tf.mul(iota([N]), tf.scalar(V, "int32")));
+  return tf.gather(tf.reshape(logits, [N * V]), place_N as tf.Tensor1D);
 }
