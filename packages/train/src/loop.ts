@@ -6,7 +6,7 @@ import * as tf from "@l3m/core/tf";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Batch } from "@l3m/core";
 import type { L3mError } from "@l3m/errors";
-import type { Jitted } from "./engines/engine.ts";
+import type { Engine, Jitted } from "./engines/engine.ts";
 import { whileCompiling } from "./run/compile-progress.ts";
 import type { MetricsLog } from "./run/metrics-log.ts";
 import type { TrainSource } from "./run/open-data.ts";
@@ -19,6 +19,7 @@ import type { ByPath, TrainState } from "./step/train-state.ts";
 export type StepFunction = Jitted<[TrainState, ByPath, StepInputs], { state: TrainState; metrics: Tensor }>;
 
 export interface LoopParts {
+  readonly engine: Engine;
   readonly step: StepFunction;
   readonly metricNames: MetricNames;
   readonly scalars: StepScalars;
@@ -108,7 +109,7 @@ export async function runLoop(
   while (step < total && !signal.aborted) {
     // ---- fetch
     const { batch, skipped, state: afterBatch } = await source.next();
-    const tensors = batchTensors(batch);
+    const tensors = batchTensors(batch, parts.engine); // the loader keeps a batch until the second `next` after its own
     // ---- dispatch
     const inputs: StepInputs = {
       key: tf.tensor1d([parts.seed, step], "int32"),

@@ -190,6 +190,7 @@ class Run {
       const log = new MetricsLog(this.#dir.metrics, startStep);
       const result = await runLoop(
         {
+          engine: this.#engine,
           step: this.#training.step,
           metricNames: this.#training.metricNames,
           scalars: this.#training.scalars,
