@@ -13,6 +13,7 @@ import {
   type Tensor,
   tidy,
 } from "@tensorflow/tfjs-core";
+import { rememberRecipe } from "./cheap-results.ts";
 import { type AutocastClass, setAutocastClass } from "./precision/autocast.ts";
 
 /** Inputs of a kernel: by name, or `{ 0: ..., 1: ... }` of a kernel that takes a list. */
@@ -27,6 +28,8 @@ export interface KernelDefinition<A extends object> {
   readonly fallback: (inputs: KernelInputs, attrs: A) => Tensor | Tensor[];
   /** Which number format it computes in; `follow` by default. */
   readonly autocast?: AutocastClass;
+  /** The first output is cheaper to compute again than to keep; see `recomputingCheap`. */
+  readonly cheap?: boolean;
   /** For each output whether the gradient gets it too; none by default. */
   readonly outputsToSave?: readonly boolean[];
   /**
@@ -46,7 +49,7 @@ export type KernelCall<A extends object> = (inputs: readonly Tensor[], attrs: A)
 
 /** Registers the gradient of a kernel and returns the function that runs it. */
 export function defineKernel<A extends object>(definition: KernelDefinition<A>): KernelCall<A> {
-  const { name, inputs: names, fallback, gradient, outputsToSave = [], autocast } = definition;
+  const { name, inputs: names, fallback, gradient, outputsToSave = [], autocast, cheap = false } = definition;
   if (autocast !== undefined) setAutocastClass(name, autocast);
   if (gradient !== undefined) {
     const savedOutputs = outputsToSave.filter(Boolean).length;
@@ -62,13 +65,16 @@ export function defineKernel<A extends object>(definition: KernelDefinition<A>):
     };
     registerGradient(config);
   }
-  return (inputs, attrs) => {
+  const call: KernelCall<A> = (inputs, attrs) => {
     ensureKernel(name, (given, givenAttrs) => fallback(given, givenAttrs as A));
     const named =
       names === "list" ? [...inputs] : Object.fromEntries(names.map((key, i) => [key, inputs[i] as Tensor]));
     const outputs = engine().runKernel<Tensor | Tensor[]>(name, named as KernelInputs, attrs as object as NamedAttrMap);
-    return Array.isArray(outputs) ? outputs : [outputs];
+    const list = Array.isArray(outputs) ? outputs : [outputs];
+    if (cheap) rememberRecipe(list[0] as Tensor, inputs, (again) => call(again, attrs)[0] as Tensor);
+    return list;
   };
+  return call;
 }
 
 function ensureKernel(name: string, fallback: (inputs: KernelInputs, attrs: object) => Tensor | Tensor[]): void {

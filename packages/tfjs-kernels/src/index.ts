@@ -1,3 +1,4 @@
+export { recomputingCheap } from "./cheap-results.ts";
 export { defineKernel, type KernelCall, type KernelDefinition, type KernelInputs } from "./define-kernel.ts";
 export { registerGradients } from "./gradients/register-gradients.ts";
 export { type FusedAttentionAttrs, HIDDEN_SCORE } from "./kernels/attention-scores.ts";

@@ -95,8 +95,11 @@ export interface ModelSection {
   readonly init_seed: number | null;
   /** Weights to start from; null = initialise. */
   readonly checkpoint: string | null;
-  /** What the backward pass computes again instead of keeping. */
-  readonly activation_checkpointing: "none" | "block" | "full";
+  /**
+   * What the backward pass computes again instead of keeping. `cheap`: norms and activations. `block` and `full`: everything
+   * but the inputs of each block.
+   */
+  readonly activation_checkpointing: "none" | "cheap" | "block" | "full";
 }
 
 export interface OptimSection {

@@ -53,7 +53,7 @@ export const experimentSchema = z.strictObject({
     meta_model: node,
     init_seed: z.int().nonnegative().nullable().default(null),
     checkpoint: z.string().nullable().default(null),
-    activation_checkpointing: z.enum(["none", "block", "full"]).default("none"),
+    activation_checkpointing: z.enum(["none", "cheap", "block", "full"]).default("none"),
   }),
   loss: node,
   val_loss: node.nullable().default(null),

@@ -1,7 +1,7 @@
 /** Registers every gradient that a model needs; tfjs-core alone registers none in Node. */
 import { registerGradient, unregisterGradient, getGradient } from "@tensorflow/tfjs-core";
 import { autocastClass } from "../precision/autocast.ts";
-import { inFormatOfProduct } from "./product-gradient.ts";
+import { productGradient } from "./product-gradient.ts";
 import { stockGradients } from "./stock-gradients.generated.ts";
 import { meanGradient, sumGradient } from "./sum-gradient.ts";
 
@@ -15,7 +15,7 @@ export function registerGradients(): void {
   const replaced = new Set(corrected.map((config) => config.kernelName));
   for (const config of stockGradients) {
     if (replaced.has(config.kernelName) || getGradient(config.kernelName) !== undefined) continue;
-    registerGradient(autocastClass(config.kernelName) === "compute" ? inFormatOfProduct(config) : config);
+    registerGradient(autocastClass(config.kernelName) === "compute" ? productGradient(config) : config);
   }
   for (const config of corrected) {
     if (getGradient(config.kernelName) !== undefined) unregisterGradient(config.kernelName);

@@ -28,6 +28,7 @@ export function activationKernel<A extends object>(
   const run = defineKernel<A>({
     name,
     inputs: ["x"],
+    cheap: true,
     fallback: ({ x }, attrs) => inFormatOf(x as Tensor, value(x as Tensor, attrs)),
     gradient: ([dy], [x], attrs) => ({ x: () => runGrad([x as Tensor, dy as Tensor], attrs)[0] as Tensor }),
   });

@@ -24,6 +24,7 @@ const runGrad = defineKernel<object>({
 
 const run = defineKernel<object>({
   name: SwiGlu,
+  cheap: true,
   inputs: ["gate", "up"],
   fallback: (inputs) => {
     const { gate, up } = inputs as { gate: Tensor; up: Tensor };

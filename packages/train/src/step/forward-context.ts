@@ -2,8 +2,12 @@
 import * as tf from "@l3m/core/tf";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { checkpointed, evalContext, type ForwardContext, ProposedState, Rng } from "@l3m/core";
+import type { ModelSection } from "@l3m/config";
 import { activationDimensions, type Layout } from "@l3m/fsdp-mesh";
 import { shardingConstraint } from "@l3m/tfjs-kernels";
+
+/** What the backward pass computes again. */
+export type Checkpointing = ModelSection["activation_checkpointing"];
 
 export interface CollectedContext {
   readonly context: ForwardContext;
@@ -18,7 +22,7 @@ export interface CollectedContext {
 export function collectingContext(options: {
   readonly train: boolean;
   readonly key: Tensor;
-  readonly checkpointing: "none" | "block" | "full";
+  readonly checkpointing: Checkpointing;
   readonly layout: Layout | undefined;
 }): CollectedContext {
   const { layout, checkpointing } = options;
@@ -33,7 +37,7 @@ export function collectingContext(options: {
       emitted.set(name, value);
       if (emitOptions?.loss === true) losses.push(value);
     },
-    ...(options.train && checkpointing !== "none" ? { remat: checkpointed } : {}),
+    ...(options.train && (checkpointing === "block" || checkpointing === "full") ? { remat: checkpointed } : {}),
     ...(layout === undefined
       ? {}
       : {

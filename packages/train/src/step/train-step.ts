@@ -7,8 +7,15 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import { type DataDict, type Loss, type Model, type Optimizer, type ParamSpec, project, withParams } from "@l3m/core";
 import { replicated, type Layout } from "@l3m/fsdp-mesh";
 import { clipGradNorm } from "@l3m/optim";
-import { castPrecision, detach, optimizationBarrier, type PrecisionPolicy, shardingConstraint } from "@l3m/tfjs-kernels";
-import { addLosses, collectingContext } from "./forward-context.ts";
+import {
+  castPrecision,
+  detach,
+  optimizationBarrier,
+  type PrecisionPolicy,
+  recomputingCheap,
+  shardingConstraint,
+} from "@l3m/tfjs-kernels";
+import { addLosses, type Checkpointing, collectingContext } from "./forward-context.ts";
 import type { ParamPlan } from "./param-plan.ts";
 import type { StepScalars } from "./step-scalars.ts";
 import type { ByPath, TrainState } from "./train-state.ts";
@@ -23,7 +30,7 @@ export interface TrainStepParts {
   readonly scalars: StepScalars;
   readonly gradClip: number | null;
   readonly accumulation: number;
-  readonly checkpointing: "none" | "block" | "full";
+  readonly checkpointing: Checkpointing;
   readonly layout: Layout | undefined;
   readonly precision: PrecisionPolicy;
   /** Go on after a step that was not finite (it changes nothing all the same). */
@@ -146,9 +153,8 @@ function gradients(parts: TrainStepParts, state: TrainState, batch: ByPath, key:
     const whole =
       layout === undefined ? values : mapEntries(values, (value) => shardingConstraint(value, replicated(value.rank)));
     const dict: DataDict = new Map(Object.entries(batch));
-    const { loss, metrics: reported } = withParams(whole, () =>
-      parts.loss.forward(model.root.forward(dict, context), context),
-    );
+    const forward = () => withParams(whole, () => parts.loss.forward(model.root.forward(dict, context), context));
+    const { loss, metrics: reported } = parts.checkpointing === "cheap" ? recomputingCheap(forward) : forward();
     // what leaves the tape must outlive it, and must not be differentiated
     const outside = (value: Tensor): Tensor => tf.keep(detach(value));
     metrics = new Map([...Object.entries(reported), ...emitted].map(([name, value]) => [name, outside(value)]));
