@@ -1,6 +1,6 @@
 /** A Python environment with a CUDA plugin and NVIDIA's libraries, all compiled here: each library notes that it was loaded. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 /** True where a C compiler is. */
@@ -18,6 +18,8 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   "cu13/lib/libcufft.so.12": [],
   "nccl/lib/libnccl.so.2": [],
   "cudnn/lib/libcudnn.so.9": [],
+  "nvshmem/lib/libnvshmem_host.so.3": ["nvshmem/lib/libabsent.so.1"], // XLA does without it
+  "nvshmem/lib/libabsent.so.1": [],
   "cudnn/lib/libcudnn_graph.so.9": [], // cuDNN opens its parts itself
   "cublas/lib/libcublas.so.12": [], // of CUDA 12, in the same environment
 };
@@ -33,6 +35,7 @@ export function fakeCuda(root: string, cudnn = "9.26.0.51"): string {
     );
   };
   for (const member of Object.keys(LIBRARIES)) build(member);
+  rmSync(path.join(nvidia, "nvshmem/lib/libabsent.so.1"));
   write(path.join(root, `nvidia_cudnn_cu13-${cudnn}.dist-info/RECORD`), "nvidia/cudnn/lib/libcudnn.so.9,sha256=x,1\n");
   write(path.join(nvidia, "cu13/nvvm/libdevice/libdevice.10.bc"), "");
   const plugin = path.join(root, "jax_plugins/xla_cuda13/xla_cuda_plugin.so");

@@ -1,23 +1,11 @@
 /** Whether the NVIDIA libraries near a plugin are complete and new enough; files only, nothing is loaded. */
 import type { DoctorCheck } from "../install/doctor-check.ts";
 import type { NvidiaLibrary } from "./nvidia-libraries.ts";
+import { NEEDED, stemOf } from "./preload-order.ts";
 import type { CudaSurroundings } from "./prepare-cuda.ts";
 
 /** Fused attention is right, and fast without padding, from this cuDNN on. */
 const OLDEST_CUDNN = [9, 15] as const;
-
-/** What a training step needs; XLA does without CUPTI (profiles) and NVSHMEM (several hosts). */
-const NEEDED = [
-  "libcudart",
-  "libnvrtc",
-  "libcublas",
-  "libcublasLt",
-  "libcudnn",
-  "libcufft",
-  "libcusparse",
-  "libcusolver",
-  "libnccl",
-];
 
 /** One check for all libraries, one for cuDNN and one for ptxas. Of a system's own CUDA nothing is known before it is loaded. */
 export function checkLibraries({ root, libraries, dataDir, cudaMajor }: CudaSurroundings): readonly DoctorCheck[] {
@@ -44,8 +32,4 @@ function cudnnCheck({ version }: NvidiaLibrary, fix: string): DoctorCheck {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   const ok = major > OLDEST_CUDNN[0] || (major === OLDEST_CUDNN[0] && minor >= OLDEST_CUDNN[1]);
   return { name: "cudnn", ok, why: ok ? version : `${version}; ${needed} or newer is needed`, ...(!ok && { fix }) };
-}
-
-function stemOf({ name }: NvidiaLibrary): string {
-  return name.split(".so")[0] ?? name;
 }

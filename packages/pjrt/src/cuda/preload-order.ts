@@ -24,6 +24,22 @@ const OPENED_BY_XLA = [
   "libcudnn",
 ];
 
+/** XLA runs without them: CUPTI is for profiles, NVSHMEM for several hosts. */
+const OPTIONAL = ["libcupti", "libnvshmem_host"];
+
+/** `libcudnn` of `libcudnn.so.9`. */
+export function stemOf({ name }: Pick<NvidiaLibrary, "name">): string {
+  return name.split(".so")[0] ?? name;
+}
+
+/** True for a library without which training does not run. */
+export function isNeeded(library: Pick<NvidiaLibrary, "name">): boolean {
+  return !OPTIONAL.includes(stemOf(library));
+}
+
+/** Names, without versions, of what must be there. */
+export const NEEDED: readonly string[] = OPENED_BY_XLA.filter((name) => !OPTIONAL.includes(name));
+
 /** The libraries to load, every one after those that it needs (cuBLASLt before cuBLAS before cuSOLVER). */
 export function preloadOrder(libraries: readonly NvidiaLibrary[]): NvidiaLibrary[] {
   const byName = new Map(libraries.map((library) => [library.name, library]));
@@ -39,7 +55,7 @@ export function preloadOrder(libraries: readonly NvidiaLibrary[]): NvidiaLibrary
     order.add(library);
   };
   for (const stem of OPENED_BY_XLA) {
-    for (const library of libraries) if (library.name.split(".so")[0] === stem) visit(library);
+    for (const library of libraries) if (stemOf(library) === stem) visit(library);
   }
   return [...order];
 }

@@ -3,7 +3,7 @@ import { sitePackages } from "../install/site-packages.ts";
 import { openLibrary } from "../native/system.ts";
 import { cudaDataDir, withCudaDataDir } from "./cuda-data-dir.ts";
 import { cudaMajorOf, isCudaPlugin, nvidiaLibraries, type NvidiaLibrary, nvidiaRoot } from "./nvidia-libraries.ts";
-import { preloadOrder } from "./preload-order.ts";
+import { isNeeded, preloadOrder } from "./preload-order.ts";
 
 /** What lies near a CUDA plugin; nothing is loaded. */
 export interface CudaSurroundings {
@@ -33,12 +33,22 @@ export function cudaSurroundings(plugin: string, env: NodeJS.ProcessEnv = proces
  * Loads the libraries for good and completes XLA_FLAGS; does nothing for other plugins.
  *
  * @returns the libraries that are now in the process
- * @throws L3M_PJRT_PLUGIN when one cannot be loaded, with the linker's words
+ * @throws L3M_PJRT_PLUGIN when one that is needed cannot be loaded, with the linker's words
  */
 export function prepareCuda(plugin: string): readonly NvidiaLibrary[] {
   if (!isCudaPlugin(plugin)) return [];
   const { libraries, dataDir } = cudaSurroundings(plugin);
   if (dataDir !== undefined) process.env["XLA_FLAGS"] = withCudaDataDir(process.env["XLA_FLAGS"], dataDir);
-  for (const { path } of libraries) openLibrary(path);
-  return libraries;
+  return libraries.filter(opens);
+}
+
+/** Loads one; false for an optional one that cannot be loaded here. */
+function opens(library: NvidiaLibrary): boolean {
+  try {
+    openLibrary(library.path);
+    return true;
+  } catch (error) {
+    if (isNeeded(library)) throw error;
+    return false;
+  }
 }
