@@ -5,7 +5,7 @@
  */
 import { invariant, L3mError } from "@l3m/errors";
 import { PjrtBuffer } from "./buffer.ts";
-import { ExecuteCall } from "./execute-call.ts";
+import type { ExecuteCall } from "./execute-call.ts";
 import type { PjrtExecutable } from "./executable.ts";
 import { NativeStruct } from "./native/struct.ts";
 

@@ -107,8 +107,6 @@ export interface Engine {
   tensorOver(data: Float32Array | Int32Array, shape: readonly number[]): Tensor;
   /** What the devices call themselves, `NVIDIA H100 80GB HBM3`; undefined where nobody says. */
   readonly deviceKind?: string | undefined;
-  /** What the devices call themselves, `NVIDIA H100 80GB HBM3`; undefined where nobody says. */
-  readonly deviceKind?: string | undefined;
   /** For estimates, on engines that trace. */
   readonly tracer?: Tracer;
   /** Of the device that used most; undefined where nobody counts (every CPU engine). */

@@ -104,7 +104,6 @@ async function startOn(name: Engine["name"], platform: Platform, options: Engine
     tensorOver: (data, shape) => xla.tensorOver(data, shape),
     memory: () => deviceMemory(xla),
     deviceKind: xla.client.devices[0]?.kind,
-    deviceKind: xla.client.devices[0]?.kind,
     tracer: xla,
     stop: () => xla.stop(),
   };
