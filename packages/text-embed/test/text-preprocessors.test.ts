@@ -77,6 +77,25 @@ describe("text-preprocessor", () => {
     expect(statistics(model, "pos_embed").std).toBeCloseTo(0.02, 3);
   });
 
+  it("multiplies the embeddings, not the positions, by sqrt(D) where a head shares the table", () => {
+    const values = buildModel(registry, node).initialise(key());
+    const dict = () => new Map([["text", ids([[3, 9, 1]])]]);
+    const tokens = (options: object): Float32Array =>
+      (
+        buildModel(registry, { ...node, ...options })
+          .forward(values, dict())
+          .get("tokens") as tf.Tensor
+      ).dataSync() as Float32Array;
+    const table = (values.get("embedding.weight") as tf.Tensor).dataSync();
+    const [plain, scaled] = [tokens({}), tokens({ scale_embedding: true })];
+    for (const [place, id] of [3, 9].entries()) {
+      for (let d = 0; d < 32; d++) {
+        const added = (Math.sqrt(32) - 1) * (table[id * 32 + d] as number);
+        expect(scaled[place * 32 + d]).toBeCloseTo((plain[place * 32 + d] as number) + added, 5);
+      }
+    }
+  });
+
   it("drops the label except in generation, and refuses text longer than its table", () => {
     const model = buildModel(registry, node);
     const values = model.initialise(key());

@@ -119,7 +119,8 @@ function trainStep(
       () => {
         const { loss, metrics, state } = forward(golden, experiment, values, batch);
         const reported = new Map<string, Tensor>([[`chunk_loss.${k}`, detach(loss)]]);
-        for (const [name, value] of Object.entries(metrics)) reported.set(`metric.${name}`, detach(value));
+        if (k === chunks - 1)
+          for (const [name, value] of Object.entries(metrics)) reported.set(`metric.${name}`, detach(value));
         for (const [path, value] of state.proposed) reported.set(`param.${path}`, detach(value));
         return { outputs: reported, scalar: tf.div(loss, chunks) };
       },
