@@ -1,18 +1,15 @@
 /** Tells people that the engine compiles, and for how long. */
 import type { Reporter } from "./reporter.ts";
 
-/** Seconds between two lines. */
-const EVERY = 5;
-
-/** Waits for `work`; a line every five seconds says that it goes on. Says nothing of work that is done before. */
-export async function whileCompiling<T>(reporter: Pick<Reporter, "info">, work: Promise<T>): Promise<T> {
+/** Waits for `work`; a line every `every` seconds says that it goes on. Says nothing of work that is done before. */
+export async function whileCompiling<T>(reporter: Pick<Reporter, "info">, work: Promise<T>, every = 5): Promise<T> {
   const start = performance.now();
   const seconds = (): string => `${((performance.now() - start) / 1000).toFixed(0)} s`;
   let told = false;
   const timer = setInterval(() => {
     told = true;
     reporter.info(`engine    compiling the step: ${seconds()}`);
-  }, EVERY * 1000);
+  }, every * 1000);
   try {
     const result = await work;
     if (told) reporter.info(`engine    compiled the step in ${seconds()}`);
