@@ -50,7 +50,6 @@ const [config = "configs/llm/257m.yaml"] = positionals;
 const warmup = Number(options.warmup);
 const total = warmup + Number(options.steps);
 const started = performance.timeOrigin;
-if (options.flags !== "") process.env["XLA_FLAGS"] = options.flags; // read once, when the plugin loads
 
 process.on("uncaughtException", (error) => {
   console.error(isL3mError(error) ? error.message : error);
@@ -67,16 +66,18 @@ const experiment = await openExperiment(config, {
   ],
 });
 const horizon = experiment.config.experiment.total_iterations;
-const engine = await openEngine(
-  options.engine,
-  options.cache === undefined ? {} : { cacheDir: path.resolve(options.cache) },
-);
+const { xla_flags: xlaFlags, deterministic } = experiment.config.experiment;
+const engine = await openEngine(options.engine, {
+  ...(options.cache === undefined ? {} : { cacheDir: path.resolve(options.cache) }),
+  deterministic,
+  xlaFlags: { ...xlaFlags, ...flagsOf(options.flags) },
+});
 const training = createTraining(experiment, engine, undefined);
 const spec = experimentSpec(experiment, training, { steps: total, horizon });
 if (options["dump-spec"] !== undefined) writeFileSync(options["dump-spec"], JSON.stringify(spec));
 
 const batch = batchTensors(syntheticBatch(spec.inputs, spec.batch));
-let state = options.weights === undefined ? await training.initialState() : storedState(options.weights);
+const state = options.weights === undefined ? await training.initialState() : storedState(options.weights);
 if (options["dump-weights"] !== undefined) {
   const contents = Object.entries({ ...state.params, ...state.buffers, ...prefixed("batch.", batch) });
   await writeWeights(options["dump-weights"], new Map(contents));
@@ -88,6 +89,7 @@ const keys = Array.from({ length: total }, (_, step) =>
 );
 await training.step.prepare(state, batch, inputsOf(0));
 const compiled = performance.now();
+const stepper = training.step.bind(state);
 const waiting: Tensor[] = [];
 const losses: number[] = [];
 const norms: number[] = [];
@@ -97,10 +99,9 @@ let firstStepS = 0;
 for (let step = 0; step < total; step++) {
   const begin = performance.now();
   const inputs = inputsOf(step);
-  const result = training.step(state, batch, inputs);
+  const { metrics } = stepper.run(batch, inputs);
   tf.dispose([inputs.scalars, inputs.key]);
-  state = result.state;
-  waiting.push(result.metrics);
+  waiting.push(metrics);
   hostMs.push(performance.now() - begin);
   if (step === 0) {
     await readOldest();
@@ -112,8 +113,7 @@ while (waiting.length > 0) await readOldest();
 const intervals = arrivals.slice(warmup).map((time, i) => time - (arrivals[warmup + i - 1] as number));
 const stepMs = median(intervals);
 const report = training.step.reports[0];
-const device = runningClient()?.devices[0];
-const peakBytes = device?.memoryStats()?.peakBytesInUse;
+const peakBytes = engine.memory()?.peakBytes;
 if (options.profile !== undefined) await profileSteps(options.profile);
 if (options.hlo !== undefined && report !== undefined) writeFileSync(options.hlo, report.text());
 console.log(
@@ -141,7 +141,7 @@ console.log(
     losses: losses.slice(0, 20),
     grad_norms: norms.slice(0, 20),
     engine: engine.description,
-    gpu: device?.kind,
+    gpu: runningClient()?.devices[0]?.kind,
     notes: report?.notes,
     flags: options.flags,
     node: process.version,
@@ -161,6 +161,18 @@ async function readOldest(): Promise<void> {
   metrics.dispose();
   losses.push(values[training.metricNames.indexOf("loss")] as number);
   norms.push(values[training.metricNames.indexOf("grad_norm")] as number);
+}
+
+/** `--name=value` words as flags of every compilation. */
+function flagsOf(text: string): Record<string, string | boolean> {
+  const words = text.match(/[^\s=]+=\S*/g) ?? [];
+  return Object.fromEntries(
+    words.map((word) => {
+      const [name = "", ...rest] = word.replace(/^--/, "").split("=");
+      const value = rest.join("=");
+      return [name, value === "true" || value === "false" ? value === "true" : value];
+    }),
+  );
 }
 
 function storedState(file: string): TrainState {
@@ -189,9 +201,8 @@ async function profileSteps(file: string): Promise<void> {
   profiler.start();
   for (let step = total; step < total + steps; step++) {
     const key = tf.tensor1d([0, step], "int32");
-    const result = training.step(state, batch, { key, scalars: tf.tensor1d(training.scalars.values(0, horizon)) });
-    state = result.state;
-    await result.metrics.data();
+    const { metrics } = stepper.run(batch, { key, scalars: tf.tensor1d(training.scalars.values(0, horizon)) });
+    await metrics.data();
   }
   const trace = profiler.stop();
   writeFileSync(`${file}.xplane.pb`, trace);
