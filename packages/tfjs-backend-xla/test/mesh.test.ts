@@ -59,6 +59,31 @@ function train(
   return { losses, w: read(state[0] as tf.Tensor), text: f.reports[0]?.moduleText ?? "" };
 }
 
+it("keeps a sharded state between calls: bit for bit what the calls of the function give", async () => {
+  const bound = (engine: XlaEngine, state: readonly Sharding[]): { losses: number[]; w: number[]; live: number } => {
+    const f = engine.jit(step, {
+      donate: [0],
+      inShardings: [state, split(["dp"])],
+      outShardings: { state, loss: undefined },
+    });
+    const before = engine.memory().liveBuffers;
+    const stepper = f.bind([floats([8, 4]), floats([4], 2)]);
+    const losses = Array.from({ length: 5 }, (_, i) => {
+      const x = floats([16, 8], 10 + i);
+      const batch = engine.tensorOver(Float32Array.from(read(x)), x.shape);
+      const { loss } = stepper.run(batch);
+      const [value] = read(loss);
+      tf.dispose([x, batch, loss]);
+      return value as number;
+    });
+    const live = engine.memory().liveBuffers - before;
+    return { losses, w: read(stepper.state()[0] as tf.Tensor), live };
+  };
+  const state = [split(["dp"], ["tp"]), split(["tp"])];
+  const { losses, w } = await onMesh((engine) => train(engine, { state, batch: split(["dp"]) }));
+  expect(await onMesh((engine) => bound(engine, state))).toEqual({ losses, w, live: 8 });
+});
+
 it("replicated, data parallel and fully sharded training agree with one device", async () => {
   const engine = startXla({ pluginPath: await ensurePlugin("cpu") });
   const single = train(engine, {});
