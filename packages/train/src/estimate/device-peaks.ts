@@ -11,7 +11,7 @@ export interface DevicePeak {
 }
 
 /** The first that matches counts. */
-export const DEVICE_PEAKS: readonly DevicePeak[] = [
+const DEVICE_PEAKS: readonly DevicePeak[] = [
   { kind: /H100.*PCIe/i, name: "H100 PCIe", bf16: 756e12, source: "NVIDIA H100 Tensor Core GPU Architecture, table 2" },
   { kind: /H100.*NVL/i, name: "H100 NVL", bf16: 835.5e12, source: "NVIDIA H100 NVL data sheet, without sparsity" },
   { kind: /H100/i, name: "H100 SXM", bf16: 989.4e12, source: "NVIDIA H100 Tensor Core GPU Architecture, table 2" },

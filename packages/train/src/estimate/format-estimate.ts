@@ -26,6 +26,8 @@ export function formatEstimate(estimate: StepEstimate, compiled?: CompiledStep):
       ["total", formatMaybe(memory.totalBytes), memory.totalBytes === undefined ? UNKNOWN : ""],
     ]),
   );
+  if (!engine.startsWith("xla-"))
+    lines.push(`  ${engine} runs op by op and holds more; these are the numbers of XLA on a CPU`);
   if (compiled !== undefined) lines.push("", ...compiledLines(estimate, compiled));
   return lines.join("\n");
 }

@@ -1,13 +1,18 @@
 /** MFU of a run, against its formula by hand. */
 import path from "node:path";
 import preset from "@l3m/preset-l3m";
+import {
+  createTraining,
+  devicePeak,
+  openExperiment,
+  startTracingEngine,
+  type TracingEngine,
+  utilizationLine,
+} from "@l3m/train";
 import { afterEach, expect, it } from "vitest";
-import { devicePeak, openExperiment } from "../src/index.ts";
-import { startTracingEngine, type TracingEngine } from "../src/estimate/tracing-engine.ts";
-import { utilizationLine } from "../src/estimate/utilization.ts";
-import { createTraining } from "../src/training.ts";
+import { ROOT } from "../run-l3m.ts";
 
-const LLM = path.join(import.meta.dirname, "../../../configs/quickstart/llm.yaml");
+const LLM = path.join(ROOT, "configs/quickstart/llm.yaml");
 
 let engine: TracingEngine | undefined;
 afterEach(() => engine?.stop());
