@@ -5,8 +5,8 @@
 import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { homedir } from "node:os";
 import { dirname, join } from "node:path";
+import { cacheDirectory } from "@l3m/data";
 import { L3mError } from "@l3m/errors";
 import sharp from "sharp";
 import { Art, type DrawingKey } from "./art.ts";
@@ -18,11 +18,6 @@ import { STYLES } from "./styles.ts";
 const FORMAT = 1;
 
 const require = createRequire(import.meta.url);
-
-/** `L3M_CACHE_DIR`, else `XDG_CACHE_HOME/l3m`, else `~/.cache/l3m`. */
-export function cacheDirectory(environment: NodeJS.ProcessEnv = process.env): string {
-  return environment["L3M_CACHE_DIR"] ?? join(environment["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "l3m");
-}
 
 /** Where art of this size is kept. */
 export function artFolder(size: number, cache: string = cacheDirectory()): string {

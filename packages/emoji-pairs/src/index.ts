@@ -3,7 +3,7 @@ import { emojiPairs } from "./emoji-pairs.ts";
 import { pixelNearestNeighbour } from "./pixel-nearest-neighbour.ts";
 
 export { Art, type DrawingKey } from "./art.ts";
-export { artFolder, cacheDirectory, loadArt } from "./art-cache.ts";
+export { artFolder, loadArt } from "./art-cache.ts";
 export {
   CAPTION_DEFAULTS,
   fullCaption,
