@@ -18,7 +18,7 @@ it.each(["tfjs-cpu", "xla-cpu"])("%s: a stepper gives what the function gives, a
     },
     { name: "fit", donate: [0] },
   );
-  const start = () => ({ w: tf.scalar(2), n: tf.scalar(7) });
+  const start = (): { w: Tensor; n: Tensor } => ({ w: tf.scalar(2), n: tf.scalar(7) });
   const batch = (k: number) => ({
     tensors: {
       x: { data: Float32Array.of(k, 1, 2), shape: [3] },
