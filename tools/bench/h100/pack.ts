@@ -7,11 +7,11 @@
  */
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import path from "node:path";
 import { execFileSync } from "node:child_process";
 import { parseArgs } from "node:util";
 import { bundlePrograms } from "./bundle-programs.ts";
+import { packKoffi } from "./pack-koffi.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "../../..");
 const { values } = parseArgs({ options: { to: { type: "string", default: path.join(ROOT, ".carry") } } });
@@ -21,7 +21,7 @@ mkdirSync(folder, { recursive: true });
 packNode();
 rmSync(path.join(folder, "programs"), { recursive: true, force: true });
 await bundlePrograms(path.join(folder, "programs"));
-packKoffi();
+packKoffi(path.join(folder, "node_modules"));
 cpSync(path.join(import.meta.dirname, "run.sh"), path.join(folder, "run.sh"));
 for (const name of readdirSync(import.meta.dirname).filter((file) => file.endsWith(".py")))
   cpSync(path.join(import.meta.dirname, name), path.join(folder, "programs", name));
@@ -35,20 +35,6 @@ function packNode(): void {
   const compressed = execFileSync("xz", ["-6", "-T0", "-c", process.execPath], { maxBuffer: 2 ** 28 });
   writeFileSync(path.join(folder, "node.xz"), compressed);
   writeFileSync(note, `${hash}\n`);
-}
-
-/** koffi's JavaScript and its library for x86-64 with glibc. */
-function packKoffi(): void {
-  const require = createRequire(path.join(ROOT, "packages/pjrt/package.json"));
-  const koffi = path.dirname(require.resolve("koffi"));
-  const native = path.join(koffi, "..", "@koromix", "koffi-linux-x64");
-  const modules = path.join(folder, "node_modules");
-  rmSync(modules, { recursive: true, force: true });
-  const isScript = (file: string): boolean => statSync(file).isDirectory() || /\.c?js$|package\.json$/.test(file);
-  for (const part of ["package.json", "index.js", "index.cjs", "src"])
-    cpSync(path.join(koffi, part), path.join(modules, "koffi", part), { recursive: true, filter: isScript });
-  for (const file of ["package.json", "index.js", "linux_x64"])
-    cpSync(path.join(native, file), path.join(modules, "@koromix/koffi-linux-x64", file), { recursive: true });
 }
 
 function sizeOf(file: string): number {
