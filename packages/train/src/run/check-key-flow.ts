@@ -19,6 +19,9 @@ export interface CheckedData {
   readonly trainBatch: Batch | undefined;
 }
 
+/** Data may be missing where a config is checked, or not be fetched yet. */
+const DATA_IS_NOT_HERE: readonly string[] = ["L3M_DATA_NOT_FOUND", "L3M_DOWNLOAD"];
+
 /**
  * The report of {@link inspectExperiment} with the keys that the data brings: reads one sample of every split, which prepares
  * the data. Data that is not there is a warning: a config can be checked without it.
@@ -30,7 +33,7 @@ export async function inspectData(inspected: Omit<Experiment, "config">, reporte
     const sample = await readDataSample({ ...inspected, config: parseExperiment(loaded) }, reporter);
     return { check: checkConfig(loaded, registry, sample), trainBatch: sample.trainBatch };
   } catch (error) {
-    if (!isL3mError(error) || error.code !== "L3M_DATA_NOT_FOUND") throw error;
+    if (!isL3mError(error) || !DATA_IS_NOT_HERE.includes(error.code)) throw error;
     const { message, where = {} } = error.details;
     const warning = { message: `The data was not read: ${message}`, where };
     return { check: { ...check, warnings: [...check.warnings, warning] }, trainBatch: undefined };
