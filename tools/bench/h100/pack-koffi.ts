@@ -1,14 +1,12 @@
 /** The one package that cannot be bundled, for programs that lie beside it. */
 import { cpSync, rmSync, statSync } from "node:fs";
-import { createRequire } from "node:module";
 import path from "node:path";
 
 const ROOT = path.resolve(import.meta.dirname, "../../..");
 
 /** Copies koffi's JavaScript and its library for x86-64 with glibc into the folder `modules`, which is made anew. */
 export function packKoffi(modules: string): void {
-  const require = createRequire(path.join(ROOT, "packages/pjrt/package.json"));
-  const koffi = path.dirname(require.resolve("koffi"));
+  const koffi = path.join(ROOT, "node_modules", "koffi");
   const native = path.join(koffi, "..", "@koromix", "koffi-linux-x64");
   rmSync(modules, { recursive: true, force: true });
   const isScript = (file: string): boolean => statSync(file).isDirectory() || /\.c?js$|package\.json$/.test(file);
