@@ -43,7 +43,7 @@ export function runContestant(
     encoding: "utf8",
     stdio: ["ignore", "pipe", descriptor],
     maxBuffer: 1 << 26,
-    timeout: seconds * 1000,
+    timeout: Math.ceil(seconds * 1000),
     killSignal: "SIGKILL",
     env: {
       ...process.env,

@@ -211,6 +211,7 @@ class State:
             self.seen[name].requires_grad_()
         self.same = self.seen[self.trained[0]] is self.master[self.trained[0]]
         self.clip = spec["optimizer"]["gradClip"]
+        self.share = torch.full((), 1 / spec["accumulation"], device=self.master[self.trained[0]].device)
         self.scale = next((name for name in self.trained if name.endswith("log_logit_scale")), None)
         self.sums = None
         betas, eps = spec["optimizer"]["betas"], spec["optimizer"]["eps"]
@@ -248,7 +249,7 @@ class State:
         with torch.no_grad():
             norms = torch._foreach_norm(self.sums, 2, dtype=torch.float32)
             total = torch.linalg.vector_norm(torch.stack(norms)) / parts
-            coef = 1 / parts if self.clip is None else torch.clamp(self.clip / (total + 1e-6), max=1.0) / parts
+            coef = self.share if self.clip is None else torch.clamp(self.clip / (total + 1e-6), max=1.0) * self.share
             grads = dict(zip(self.trained, self.sums))
             if self.fused is not None:
                 for name, grad in grads.items():
@@ -261,7 +262,6 @@ class State:
                 if not self.same:
                     torch._foreach_copy_([self.seen[n] for n in self.trained], [self.master[n] for n in self.trained])
             else:
-                coef = torch.as_tensor(coef, dtype=torch.float32, device=total.device)
                 for g, (names, _, _) in enumerate(self.groups):
                     pick = lambda values: [values[name] for name in names]
                     copies = [] if self.same else pick(self.seen)
