@@ -50,7 +50,6 @@ const runGrad = defineKernel<LayerNormAttrs>({
 
 const run = defineKernel<LayerNormAttrs>({
   name: LayerNorm,
-  cheap: true,
   inputs: "list",
   fallback: (inputs, { eps, axes: count, affine }) => {
     const [x, ...parameters] = Object.values(inputs) as [Tensor, ...Tensor[]];

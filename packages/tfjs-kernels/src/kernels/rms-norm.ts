@@ -29,7 +29,6 @@ const runGrad = defineKernel<object>({
 
 const run = defineKernel<RmsNormAttrs>({
   name: RmsNorm,
-  cheap: true,
   inputs: ["x", "weight"],
   fallback: (inputs, { eps }) => {
     const { x, weight } = inputs as { x: Tensor; weight: Tensor };
