@@ -13,7 +13,7 @@ import {
   type Tensor,
   tidy,
 } from "@tensorflow/tfjs-core";
-import { rememberRecipe } from "./cheap-results.ts";
+import { inputsForGradient, rememberRecipe } from "./cheap-results.ts";
 import { type AutocastClass, setAutocastClass } from "./precision/autocast.ts";
 
 /** Inputs of a kernel: by name, or `{ 0: ..., 1: ... }` of a kernel that takes a list. */
@@ -60,7 +60,9 @@ export function defineKernel<A extends object>(definition: KernelDefinition<A>):
       gradFunc: (dy, saved, attrs) => {
         const dys = Array.isArray(dy) ? dy : [dy];
         const inputCount = saved.length - savedOutputs; // tfjs puts the outputs behind the inputs
-        return gradient(dys, saved.slice(0, inputCount), attrs as object as A, saved.slice(inputCount));
+        const own = saved.slice(0, inputCount);
+        const inputs = cheap ? inputsForGradient(own) : own;
+        return gradient(dys, inputs, attrs as object as A, saved.slice(inputCount));
       },
     };
     registerGradient(config);

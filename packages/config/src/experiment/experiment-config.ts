@@ -96,7 +96,7 @@ export interface ModelSection {
   /** Weights to start from; null = initialise. */
   readonly checkpoint: string | null;
   /**
-   * What the backward pass computes again instead of keeping. `cheap`: norms and activations. `block` and `full`: everything
+   * What the backward pass computes again instead of keeping. `cheap`: activations. `block` and `full`: everything
    * but the inputs of each block.
    */
   readonly activation_checkpointing: "none" | "cheap" | "block" | "full";

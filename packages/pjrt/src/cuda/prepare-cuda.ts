@@ -30,13 +30,14 @@ export function cudaSurroundings(plugin: string, env: NodeJS.ProcessEnv = proces
 }
 
 /**
- * Loads the libraries for good and completes XLA_FLAGS; does nothing for other plugins.
+ * Loads the libraries for good, completes XLA_FLAGS and lets calls be queued; does nothing for other plugins.
  *
  * @returns the libraries that are now in the process
  * @throws L3M_PJRT_PLUGIN when one that is needed cannot be loaded, with the linker's words
  */
 export function prepareCuda(plugin: string): readonly NvidiaLibrary[] {
   if (!isCudaPlugin(plugin)) return [];
+  process.env["PJRT_GPU_ENABLE_ASYNC_DISPATCH"] ??= "1"; // else Execute waits for the step before
   const { libraries, dataDir } = cudaSurroundings(plugin);
   if (dataDir !== undefined) process.env["XLA_FLAGS"] = withCudaDataDir(process.env["XLA_FLAGS"], dataDir);
   return libraries.filter(opens);

@@ -26,7 +26,7 @@ function madeAgain(kept: Tensor, dy: Tensor): Tensor {
   if (recipe === undefined) return kept;
   if (recipe.again === undefined) {
     const [, ...inputs] = optimizationBarrier([dy, ...recipe.inputs]);
-    recipe.again = recipe.run(inputs);
+    recipe.again = { inputs, result: recipe.run(inputs) };
   }
-  return reshape(recipe.again, kept.shape);
+  return reshape(recipe.again.result, kept.shape);
 }
