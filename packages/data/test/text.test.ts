@@ -143,7 +143,13 @@ describe("padText", () => {
   });
 
   it("puts a begin token where there is one, and no end where there is none", () => {
-    const bare = { vocabSize: 300, fingerprint: "bare", bosId: 299, encode: (text: string) => tokenizer.encode(text), decode: () => "" };
+    const bare = {
+      vocabSize: 300,
+      fingerprint: "bare",
+      bosId: 299,
+      encode: (text: string) => tokenizer.encode(text),
+      decode: () => "",
+    };
     expect([...padText(["abcdef", "a"], bare, 3).ids]).toEqual([299, a, b, 299, a, 0]);
   });
 });

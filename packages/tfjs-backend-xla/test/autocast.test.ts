@@ -63,7 +63,8 @@ describe("other kernels", () => {
   });
 
   it("differ from f32 by bf16's rounding only", () => {
-    const block = (x: tf.Tensor, w: tf.Tensor) => tf.softmax(tf.mul(tf.matMul(x as tf.Tensor2D, w as tf.Tensor2D), 0.5));
+    const block = (x: tf.Tensor, w: tf.Tensor) =>
+      tf.softmax(tf.mul(tf.matMul(x as tf.Tensor2D, w as tf.Tensor2D), 0.5));
     const narrow = block(bf16(matrix(1)), bf16(matrix(2)));
     const wide = block(tf.cast(matrix(1), "float32"), matrix(2));
     // inputs and product are rounded once each (2^-9 relative); logits are at most 8, so that is their absolute error twice over

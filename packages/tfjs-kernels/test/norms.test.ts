@@ -43,8 +43,8 @@ describe.each(CASES)("layerNorm with $name", ({ shape, axes, ...has }) => {
   const C = inner.reduce((a, b) => a * b, 1);
   const size = shape.reduce((a, b) => a * b, 1);
   const x = numbers(size, 1).map((value) => 3 * value + 10);
-  const weight = has.weight ? numbers(C, 2) : undefined;
-  const bias = has.bias ? numbers(C, 3) : undefined;
+  const weight: readonly number[] | undefined = has.weight ? numbers(C, 2) : undefined;
+  const bias: readonly number[] | undefined = has.bias ? numbers(C, 3) : undefined;
   const dy = numbers(size, 4);
   const eps = 1e-3;
   const formula = (v: readonly number[], w = weight, b = bias) =>

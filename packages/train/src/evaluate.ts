@@ -23,7 +23,10 @@ export interface Validation {
   readonly runs: ReadonlyMap<string, readonly MetricRun[]>;
 }
 
-type EvalFunction = Jitted<[Pick<TrainState, "params" | "working" | "buffers">, ByPath], { outputs: ByPath; loss: Tensor }>;
+type EvalFunction = Jitted<
+  [Pick<TrainState, "params" | "working" | "buffers">, ByPath],
+  { outputs: ByPath; loss: Tensor }
+>;
 
 export class Evaluator {
   /** By the keys that they return. */
@@ -60,7 +63,10 @@ export class Evaluator {
       let done = 0;
       for await (const { batch, rows } of source.batches()) {
         const tensors = batchTensors(batch);
-        const { outputs, loss } = step({ params: state.params, working: state.working, buffers: state.buffers }, tensors);
+        const { outputs, loss } = step(
+          { params: state.params, working: state.working, buffers: state.buffers },
+          tensors,
+        );
         const host = await readRows(outputs, rows);
         for (const [i, metric] of metrics.entries())
           started[i]?.update(Object.fromEntries(metric.reads.map((key) => [key, host[key] as HostArray])));

@@ -10,7 +10,10 @@ import { valuesInUse } from "./working-copies.ts";
 
 /** Entries of the DataDict after the model, by key, and the loss of the batch. */
 export function evalStep(parts: { model: Model; loss: Loss; layout: Layout | undefined; keys: readonly string[] }) {
-  return (state: Pick<TrainState, "params" | "working" | "buffers">, batch: ByPath): { outputs: ByPath; loss: Tensor } => {
+  return (
+    state: Pick<TrainState, "params" | "working" | "buffers">,
+    batch: ByPath,
+  ): { outputs: ByPath; loss: Tensor } => {
     const { context } = collectingContext({
       train: false,
       key: tf.tensor1d([0, 0], "int32"),

@@ -9,7 +9,7 @@ import { castPrecision, type PrecisionPolicy } from "@l3m/tfjs-kernels";
 import type { ByPath, SavedState, TrainState } from "./train-state.ts";
 
 /** True for a parameter that has a copy: the model computes in another format than its masters, and it does not ask for f32. */
-export function hasWorkingCopy(spec: ParamSpec, policy: PrecisionPolicy): boolean {
+function hasWorkingCopy(spec: ParamSpec, policy: PrecisionPolicy): boolean {
   return policy.compute !== policy.param && spec.precision !== "f32";
 }
 
