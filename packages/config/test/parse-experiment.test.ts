@@ -142,7 +142,7 @@ optim: {optimizer: o, scheduler: s, grad_clip: "1", lr_scalers: {a.b: x}}
     got: "a list of 0",
   });
   expect(byPath["model.activation_checkpointing"]).toMatchObject({
-    expected: "one of none, block, full",
+    expected: "one of none, cheap, block, full",
     got: 'the text "blocks"',
   });
 });

@@ -422,6 +422,13 @@ it("has a case for every stock kernel", () => {
     "OptimizationBarrier",
     "ShardingConstraint",
     "CastPrecision",
+    // fused-attention.test.ts, input-only-kernels.test.ts
+    "FusedAttention",
+    "FusedAttentionGrad",
+    ...["LayerNorm", "RmsNorm", "Gelu", "QuickGelu", "Silu", "SwiGlu", "SoftmaxCrossEntropy"].flatMap((kernel) => [
+      kernel,
+      `${kernel}Grad`,
+    ]),
   ];
   const covered = new Set([...CASES.map(([kernel]) => kernel), ...extended]);
   expect(KERNELS.map(({ kernelName }) => kernelName).filter((name) => !covered.has(name))).toEqual([]);

@@ -22,6 +22,7 @@ const PACKAGES = [
     "fsdp-mesh",
     "config",
     "train",
+    "losses",
     "preset-l3m",
     "testing",
     "cli",
