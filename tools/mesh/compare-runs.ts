@@ -1,13 +1,13 @@
 /** How far two runs of the same experiment are apart. */
-import type { StoredArray } from "@l3m/train";
+import type { TensorData } from "@l3m/train";
 
 /** Relative L2 distance of all tensors taken as one vector: `|a - b| / |b|`. */
-export function relativeL2(a: ReadonlyMap<string, StoredArray>, b: ReadonlyMap<string, StoredArray>): number {
+export function relativeL2(a: ReadonlyMap<string, TensorData>, b: ReadonlyMap<string, TensorData>): number {
   if (a.size !== b.size) return Infinity;
   let distance = 0;
   let length = 0;
-  for (const [name, { data }] of b) {
-    const other = a.get(name)?.data;
+  for (const [name, data] of b) {
+    const other = a.get(name);
     if (other?.length !== data.length) return Infinity;
     for (let i = 0; i < data.length; i++) {
       distance += ((other[i] as number) - (data[i] as number)) ** 2;

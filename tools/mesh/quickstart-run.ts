@@ -2,7 +2,7 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { loadCheckpoint, readMetrics, type StoredArray } from "@l3m/train";
+import { loadCheckpoint, readMetrics, type TensorData } from "@l3m/train";
 import { l3m } from "../e2e/run-l3m.ts";
 
 /** Optimizer steps of a run; it is saved after every one. */
@@ -16,7 +16,7 @@ export interface FinishedRun {
    * AdamW's first moment after the first step, by parameter path: the clipped gradients times `1 - beta1`, on their way
    * through the checkpoint.
    */
-  readonly firstGradients: ReadonlyMap<string, StoredArray>;
+  readonly firstGradients: ReadonlyMap<string, TensorData>;
 }
 
 /** A folder for run directories. */
@@ -31,18 +31,17 @@ export async function runQuickstart(runDir: string, overrides: readonly string[]
   const args = ["train", "configs/quickstart/clip.yaml", ...cut, ...rest, ...overrides];
   const { code, stdout, stderr } = await l3m([...args, "--engine", "xla-cpu", "--run-dir", runDir]);
   if (code !== 0) throw new Error(`l3m ${args.join(" ")} ended with ${code}:\n${stdout}\n${stderr}`);
-  const { tensors } = loadCheckpoint(path.join(runDir, "checkpoints", stepFolder(1)));
+  const { tensors } = await loadCheckpoint(path.join(runDir, "checkpoints", stepFolder(1)));
   const prefix = "optim/exp_avg/";
+  const firstGradients = new Map<string, TensorData>();
+  for (const [name, tensor] of tensors)
+    if (name.startsWith(prefix)) firstGradients.set(name.slice(prefix.length), await tensor.read());
   return {
     runDir,
     losses: readMetrics(path.join(runDir, "metrics.jsonl")).flatMap(({ loss }) =>
       typeof loss === "number" ? [loss] : [],
     ),
-    firstGradients: new Map(
-      [...tensors]
-        .filter(([name]) => name.startsWith(prefix))
-        .map(([name, value]) => [name.slice(prefix.length), value]),
-    ),
+    firstGradients,
   };
 }
 

@@ -1,6 +1,8 @@
 export { loadCheckpoint, type LoadedCheckpoint, loadLatest } from "./checkpoint/load-checkpoint.ts";
 export type { LoopState, Manifest, TensorEntry } from "./checkpoint/format.ts";
-export { readSafetensors, type StoredArray, writeSafetensors } from "./checkpoint/safetensors.ts";
+export type { FileRecord } from "./checkpoint/hashed-file.ts";
+export { openSafetensors } from "./checkpoint/safetensors.ts";
+export type { Dtype, TensorData, TensorSource, TensorType } from "./checkpoint/tensor-source.ts";
 export {
   type Availability,
   type CompiledMemory,

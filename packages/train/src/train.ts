@@ -4,7 +4,9 @@ import { type Batch, build, type Metric, type Plugin } from "@l3m/core";
 import { scoresSet } from "@l3m/config";
 import { L3mError } from "@l3m/errors";
 import type { Layout } from "@l3m/fsdp-mesh";
-import { readState, restoreState } from "./checkpoint/state-tensors.ts";
+import type { LoadedCheckpoint } from "./checkpoint/load-checkpoint.ts";
+import { placeOn } from "./checkpoint/place-on-engine.ts";
+import { restoreState, savedTensors } from "./checkpoint/state-tensors.ts";
 import { saveCheckpoint } from "./checkpoint/save-checkpoint.ts";
 import type { DeviceMemory, Engine } from "./engines/engine.ts";
 import { openEngine } from "./engines/open-engine.ts";
@@ -50,6 +52,8 @@ export interface TrainOptions {
   readonly signal?: AbortSignal;
   /** Where plugins, compiled programs and data are cached. */
   readonly cacheDir?: string;
+  /** Most bytes of tensors in one file of a checkpoint. Default 4e9. */
+  readonly shardBytes?: number;
 }
 
 export interface TrainResult {
@@ -148,8 +152,8 @@ class Run {
 
   async execute(): Promise<TrainResult> {
     const { experiment, data } = this.#experiment.config;
-    const { model, optimizer, plan } = this.#training;
-    const checkpoint = checkpointToResume({
+    const { model, plan } = this.#training;
+    const checkpoint = await checkpointToResume({
       resume: this.#options.resume ?? "auto",
       run: this.#dir,
       engine: this.#engine.name,
@@ -170,9 +174,7 @@ class Run {
       // parameters are drawn, or read, while the validation data opens
       const [sets, state] = await Promise.all([
         this.#validationSets(),
-        checkpoint === undefined
-          ? this.#training.initialState()
-          : this.#training.completeState(restoreState(model, checkpoint.tensors, optimizer.slots)),
+        checkpoint === undefined ? this.#training.initialState() : this.#restored(checkpoint),
       ]);
       const validationKeys = Object.fromEntries(sets.map(({ name, source: { keys } }) => [name, keys]));
       requireKeys(this.#experiment, { dataKeys: Object.keys(source.sample.tensors), validationKeys });
@@ -254,15 +256,24 @@ class Run {
     );
   }
 
+  async #restored({ tensors }: LoadedCheckpoint): Promise<TrainState> {
+    const { model, optimizer } = this.#training;
+    const place = placeOn(this.#engine, this.#layout);
+    return this.#training.completeState(await restoreState(model, tensors, optimizer.slots, place));
+  }
+
   async #save(state: TrainState, step: number, data: unknown): Promise<void> {
     const contents = {
-      tensors: await readState(state),
+      tensors: savedTensors(state),
       loop: { step, seed: this.#experiment.config.experiment.seed, data: data ?? null },
       config: this.#resolved,
       engine: this.#engine.name,
       mesh: this.#layout === undefined ? null : { axes: this.#layout.mesh.axes },
     };
-    saveCheckpoint(this.#dir.checkpoints, contents, this.#experiment.config.experiment.keep_checkpoints);
+    await saveCheckpoint(this.#dir.checkpoints, contents, {
+      keep: this.#experiment.config.experiment.keep_checkpoints,
+      shardBytes: this.#options.shardBytes,
+    });
   }
 
   async #explain(state: TrainState, batch: Batch, step: number, lossValue: number): Promise<L3mError> {

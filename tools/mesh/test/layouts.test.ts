@@ -41,8 +41,8 @@ it(
     expect(largestRelativeDifference(whole.losses, single.losses)).toBeLessThan(1e-4);
 
     // checkpoints hold whole tensors
-    const saved = loadCheckpoint(path.join(whole.runDir, "checkpoints", stepFolder(1)));
-    const onOneDevice = loadCheckpoint(path.join(single.runDir, "checkpoints", stepFolder(1)));
+    const saved = await loadCheckpoint(path.join(whole.runDir, "checkpoints", stepFolder(1)));
+    const onOneDevice = await loadCheckpoint(path.join(single.runDir, "checkpoints", stepFolder(1)));
     expect(saved.manifest.mesh).toEqual({ axes: [{ name: "dp_shard", size: 2 }] });
     expect(saved.manifest.tensors).toEqual(onOneDevice.manifest.tensors);
 
@@ -54,8 +54,8 @@ it(
     writeFileSync(path.join(cut, "checkpoints", "latest"), `${stepFolder(half)}\n`);
     const resumed = await runQuickstart(cut, SHARDED);
     expect(resumed.losses).toEqual(whole.losses);
-    const last = [whole, resumed].map(({ runDir }) =>
-      loadCheckpoint(path.join(runDir, "checkpoints", stepFolder(STEPS))),
+    const last = await Promise.all(
+      [whole, resumed].map(({ runDir }) => loadCheckpoint(path.join(runDir, "checkpoints", stepFolder(STEPS)))),
     );
     expect(last[1]?.manifest.files["shard-0.safetensors"]).toEqual(last[0]?.manifest.files["shard-0.safetensors"]);
   },

@@ -1,19 +1,21 @@
-/** Finding and reading a checkpoint; a damaged one is passed over for the newest whole one, and said so. */
-import { existsSync, readFileSync, statSync } from "node:fs";
+/** Finding and opening a checkpoint; a damaged one is passed over for the newest whole one, and said so. */
+import { existsSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { L3mError } from "@l3m/errors";
-import { FORMAT_VERSION, type LoopState, type Manifest } from "./format.ts";
-import { hashFile, savedSteps } from "./save-checkpoint.ts";
-import { readSafetensors, type StoredArray } from "./safetensors.ts";
-
-/** What every checkpoint has, beside its manifest. */
-const FILES = ["shard-0.safetensors", "state.json"] as const;
+import { damaged } from "./damaged.ts";
+import { isShardFile, type LoopState, type Manifest, STATE_FILE } from "./format.ts";
+import { hashFile } from "./hashed-file.ts";
+import { readJson, readManifest } from "./read-manifest.ts";
+import { openSafetensors } from "./safetensors.ts";
+import { savedSteps } from "./save-checkpoint.ts";
+import { formatType, type TensorSource } from "./tensor-source.ts";
 
 export interface LoadedCheckpoint {
   readonly path: string;
   readonly manifest: Manifest;
   readonly loop: LoopState;
-  readonly tensors: ReadonlyMap<string, StoredArray>;
+  /** In the files still: each is read when it is asked for. */
+  readonly tensors: ReadonlyMap<string, TensorSource>;
 }
 
 /**
@@ -22,64 +24,78 @@ export interface LoadedCheckpoint {
  * @param onDamaged told about each newer one that was passed over
  * @throws L3M_CHECKPOINT when there are checkpoints and none is whole
  */
-export function loadLatest(folder: string, onDamaged: (error: L3mError) => void): LoadedCheckpoint | undefined {
+export async function loadLatest(
+  folder: string,
+  onDamaged: (error: L3mError) => void,
+): Promise<LoadedCheckpoint | undefined> {
   const names = savedSteps(folder).reverse();
-  let damaged = 0;
+  let passedOver = 0;
   for (const name of names) {
     try {
-      return loadCheckpoint(path.join(folder, name));
+      return await loadCheckpoint(path.join(folder, name));
     } catch (error) {
       if (!(error instanceof L3mError)) throw error;
-      damaged += 1;
+      passedOver += 1;
       onDamaged(error);
     }
   }
-  if (damaged === 0) return undefined;
+  if (passedOver === 0) return undefined;
   throw new L3mError("L3M_CHECKPOINT", {
     message: "No checkpoint of the run is whole.",
     where: { file: folder },
     expected: "at least one whole checkpoint",
-    got: `${damaged} damaged: ${names.join(", ")}`,
+    got: `${passedOver} damaged: ${names.join(", ")}`,
     fix: "Resume from a checkpoint elsewhere (--resume PATH), or start over in a new run directory (--run-dir).",
   });
 }
 
-/** Reads and verifies one checkpoint folder. @throws L3M_CHECKPOINT */
-export function loadCheckpoint(folder: string): LoadedCheckpoint {
-  const damaged = (message: string, expected?: string, got?: string): L3mError =>
-    new L3mError("L3M_CHECKPOINT", {
-      message,
-      where: { file: folder },
-      ...(expected === undefined ? {} : { expected }),
-      ...(got === undefined ? {} : { got }),
-      fix: "Resume from another checkpoint (--resume PATH), or start over with --resume never in a new run directory.",
-    });
-  const manifestFile = path.join(folder, "manifest.json");
-  if (!existsSync(manifestFile)) throw damaged("This is no checkpoint: manifest.json is missing.");
-  const manifest = parseJson(manifestFile) as Manifest | undefined;
-  if (manifest?.format !== "l3m-checkpoint") throw damaged("manifest.json is damaged.");
-  if (manifest.version !== FORMAT_VERSION)
-    throw damaged("The checkpoint has another format.", `version ${FORMAT_VERSION}`, `version ${manifest.version}`);
-  const unlisted = FILES.find((file) => !(file in (manifest.files ?? {})));
-  if (unlisted !== undefined) throw damaged("manifest.json is damaged.", `an entry for ${unlisted}`, "none");
-  for (const [file, { bytes, sha256 }] of Object.entries(manifest.files)) {
-    const full = path.join(folder, file);
-    if (!existsSync(full)) throw damaged(`${file} is missing.`);
-    const size = statSync(full).size;
-    if (size !== bytes) throw damaged(`${file} is truncated.`, `${bytes} bytes`, `${size} bytes`);
-    const hash = hashFile(full);
-    if (hash !== sha256) throw damaged(`${file} was changed.`, `sha256 ${sha256}`, `sha256 ${hash}`);
-  }
-  const loop = parseJson(path.join(folder, "state.json")) as LoopState;
+/** Verifies every file of one checkpoint folder, then opens it. @throws L3M_CHECKPOINT */
+export async function loadCheckpoint(folder: string): Promise<LoadedCheckpoint> {
+  const manifest = readManifest(folder);
+  await verifyFiles(folder, manifest);
+  const loop = readJson(path.join(folder, STATE_FILE)) as LoopState;
   if (loop.step !== manifest.step)
-    throw damaged("manifest.json was changed.", `step ${loop.step}, as in state.json`, `step ${manifest.step}`);
-  return { path: folder, manifest, loop, tensors: readSafetensors(path.join(folder, "shard-0.safetensors")) };
+    throw damaged(folder, "manifest.json was changed.", {
+      expected: `step ${loop.step}, as in state.json`,
+      got: `step ${manifest.step}`,
+    });
+  return { path: folder, manifest, loop, tensors: await openTensors(folder, manifest) };
 }
 
-function parseJson(file: string): unknown {
-  try {
-    return JSON.parse(readFileSync(file, "utf8"));
-  } catch {
-    return undefined;
+/** Compares the folder with the list of its files: first what is quick to see, then the hashes. */
+async function verifyFiles(folder: string, { files }: Manifest): Promise<void> {
+  for (const [file, { bytes }] of Object.entries(files)) {
+    const full = path.join(folder, file);
+    if (!existsSync(full)) throw damaged(folder, `${file} is missing.`);
+    const size = statSync(full).size;
+    const compared = { expected: `${bytes} bytes`, got: `${size} bytes` };
+    if (size !== bytes) throw damaged(folder, `${file} is ${size < bytes ? "truncated" : "too long"}.`, compared);
   }
+  const extra = readdirSync(folder).find((name) => isShardFile(name) && !Object.hasOwn(files, name));
+  if (extra !== undefined) throw damaged(folder, `${extra} does not belong to the checkpoint.`);
+  for (const [file, { sha256 }] of Object.entries(files)) {
+    const hash = await hashFile(path.join(folder, file));
+    if (hash !== sha256)
+      throw damaged(folder, `${file} was changed.`, { expected: `sha256 ${sha256}`, got: `sha256 ${hash}` });
+  }
+}
+
+/** The tensors of all shards, which must be those of the manifest. */
+async function openTensors(folder: string, manifest: Manifest): Promise<ReadonlyMap<string, TensorSource>> {
+  const tensors = new Map<string, TensorSource>();
+  const placeOf = (name: string): string => {
+    const entry = manifest.tensors[name];
+    return entry === undefined ? "none" : `${formatType(entry)} in ${entry.shards[0]?.file}`;
+  };
+  const changed = (name: string, found: string): Error =>
+    damaged(folder, "manifest.json was changed.", { expected: `${name}: ${found}`, got: placeOf(name) });
+  for (const file of Object.keys(manifest.files).filter(isShardFile)) {
+    for (const [name, tensor] of await openSafetensors(path.join(folder, file))) {
+      const found = `${formatType(tensor)} in ${file}`;
+      if (found !== placeOf(name)) throw changed(name, found);
+      tensors.set(name, tensor);
+    }
+  }
+  for (const name of Object.keys(manifest.tensors)) if (!tensors.has(name)) throw changed(name, "none");
+  return tensors;
 }

@@ -1,69 +1,69 @@
-/** The safetensors format (Hugging Face): 8-byte little-endian header length, JSON header padded to 8, raw data. */
-import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
-import { L3mError } from "@l3m/errors";
+/** Safetensors files of any size: written from tensors that are read one by one, opened without reading any. */
+import { type FileHandle, open } from "node:fs/promises";
+import { invariant } from "@l3m/errors";
+import { damaged } from "./damaged.ts";
+import { piecesOf } from "./pieces.ts";
+import { encodeHeader, MAX_HEADER_BYTES, parseHeader } from "./safetensors-header.ts";
+import { ARRAYS, formatType, sizeOf, type TensorData, type TensorSource } from "./tensor-source.ts";
 
-export type StoredArray = { readonly data: Float32Array | Int32Array | Uint8Array; readonly shape: readonly number[] };
-
-const DTYPES = { F32: Float32Array, I32: Int32Array, U8: Uint8Array, BOOL: Uint8Array } as const;
-type Dtype = keyof typeof DTYPES;
-
-/** Writes and fsyncs one file. Names keep their order. */
-export function writeSafetensors(file: string, tensors: ReadonlyMap<string, StoredArray>): void {
-  let offset = 0;
-  const header: Record<string, unknown> = { __metadata__: { format: "pt" } };
-  for (const [name, { data, shape }] of tensors) {
-    header[name] = { dtype: dtypeOf(data), shape, data_offsets: [offset, offset + data.byteLength] };
-    offset += data.byteLength;
+/** The parts of a file with these tensors in order. Each tensor is read when the part before it was taken, and not kept. */
+export async function* safetensorsParts(tensors: ReadonlyMap<string, TensorSource>): AsyncGenerator<ArrayBufferView> {
+  yield encodeHeader(tensors);
+  for (const [name, tensor] of tensors) {
+    const data = await tensor.read();
+    const fits = data instanceof ARRAYS[tensor.dtype] && data.length === sizeOf(tensor);
+    invariant(fits, `"${name}" is not ${formatType(tensor)} on the host`);
+    yield data;
   }
-  const json = JSON.stringify(header);
-  const padded = json.padEnd(Math.ceil(Buffer.byteLength(json) / 8) * 8 - Buffer.byteLength(json) + json.length, " ");
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(Buffer.byteLength(padded)));
-  const descriptor = openSync(file, "w");
+}
+
+/** The tensors of a file, in the order of their data. @throws L3M_CHECKPOINT when it is no whole safetensors file */
+export async function openSafetensors(file: string): Promise<ReadonlyMap<string, TensorSource>> {
+  const handle = await open(file);
   try {
-    writeAll(descriptor, length);
-    writeAll(descriptor, Buffer.from(padded));
-    for (const { data } of tensors.values())
-      writeAll(descriptor, Buffer.from(data.buffer, data.byteOffset, data.byteLength));
-    fsyncSync(descriptor);
+    const { size } = await handle.stat();
+    const bad = (got: string): Error => damaged(file, "The file is no whole safetensors file.", { got });
+    if (size < 8) throw bad(`${size} bytes`);
+    const length = Buffer.alloc(8);
+    await readInto(handle, file, length, 0);
+    const headerBytes = Number(length.readBigUInt64LE());
+    if (headerBytes > Math.min(size - 8, MAX_HEADER_BYTES))
+      throw bad(`a header of ${headerBytes} bytes in a file of ${size}`);
+    const header = Buffer.alloc(headerBytes);
+    await readInto(handle, file, header, 8);
+    const data = 8 + headerBytes;
+    const entries = parseHeader(header.toString(), size - data);
+    if (typeof entries === "string") throw bad(entries);
+    return new Map(
+      [...entries].map(([name, { dtype, shape, begin }]) => {
+        const values = (): TensorData => new ARRAYS[dtype](sizeOf({ dtype, shape }));
+        return [name, { dtype, shape, read: () => readAt(file, data + begin, values()) }];
+      }),
+    );
   } finally {
-    closeSync(descriptor);
+    await handle.close();
   }
 }
 
-/** Reads one file whole. @throws L3M_CHECKPOINT when it is no safetensors file or is cut short. */
-export function readSafetensors(file: string): Map<string, StoredArray> {
-  const bytes = readFileSync(file);
-  const damaged = (got: string): L3mError =>
-    new L3mError("L3M_CHECKPOINT", {
-      message: "The file is no whole safetensors file.",
-      where: { file },
-      got,
-      fix: "Use another checkpoint.",
-    });
-  if (bytes.length < 8) throw damaged(`${bytes.length} bytes`);
-  const headerLength = Number(bytes.readBigUInt64LE(0));
-  if (headerLength > bytes.length - 8) throw damaged(`a header of ${headerLength} bytes in a file of ${bytes.length}`);
-  const header = JSON.parse(bytes.toString("utf8", 8, 8 + headerLength)) as Record<
-    string,
-    { dtype: string; shape: number[]; data_offsets: [number, number] }
-  >;
-  const tensors = new Map<string, StoredArray>();
-  for (const [name, entry] of Object.entries(header)) {
-    if (name === "__metadata__") continue;
-    const [start, end] = entry.data_offsets;
-    if (!(entry.dtype in DTYPES)) throw damaged(`"${name}" of type ${entry.dtype}`);
-    if (8 + headerLength + end > bytes.length) throw damaged(`"${name}" ends beyond the file`);
-    const copy = new Uint8Array(bytes.subarray(8 + headerLength + start, 8 + headerLength + end));
-    tensors.set(name, { data: new DTYPES[entry.dtype as Dtype](copy.buffer), shape: entry.shape });
+async function readAt(file: string, position: number, into: TensorData): Promise<TensorData> {
+  const handle = await open(file);
+  try {
+    await readInto(handle, file, into, position);
+    return into;
+  } finally {
+    await handle.close();
   }
-  return tensors;
 }
 
-function dtypeOf(data: StoredArray["data"]): Dtype {
-  return data instanceof Float32Array ? "F32" : data instanceof Int32Array ? "I32" : "U8";
-}
-
-function writeAll(descriptor: number, bytes: Buffer): void {
-  for (let written = 0; written < bytes.length;) written += writeSync(descriptor, bytes, written);
+/** Fills an array from `position` on, which may lie beyond 2^32. */
+async function readInto(handle: FileHandle, file: string, into: ArrayBufferView, position: number): Promise<void> {
+  let at = position;
+  for (const piece of piecesOf(into)) {
+    for (let done = 0; done < piece.length;) {
+      const { bytesRead } = await handle.read(piece, done, piece.length - done, at);
+      if (bytesRead === 0) throw damaged(file, "The file was cut while it was read.", { got: `its end at byte ${at}` });
+      done += bytesRead;
+      at += bytesRead;
+    }
+  }
 }

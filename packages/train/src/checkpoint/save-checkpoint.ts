@@ -1,29 +1,36 @@
 /** Writing a checkpoint so that a crash at any moment leaves either the old ones or the new one, never half of it. */
-import { createHash } from "node:crypto";
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import { L3mError } from "@l3m/errors";
-import { FORMAT_VERSION, folderOfStep, type LoopState, type Manifest, type TensorEntry } from "./format.ts";
-import { type StoredArray, writeSafetensors } from "./safetensors.ts";
+import {
+  folderOfStep,
+  FORMAT_VERSION,
+  type LoopState,
+  type Manifest,
+  MANIFEST_FILE,
+  shardFile,
+  STATE_FILE,
+  type TensorEntry,
+} from "./format.ts";
+import { type FileRecord, writeHashed } from "./hashed-file.ts";
+import { safetensorsParts } from "./safetensors.ts";
+import { planShards, SHARD_BYTES } from "./shard-plan.ts";
+import type { TensorSource } from "./tensor-source.ts";
 
 export interface CheckpointContents {
-  readonly tensors: ReadonlyMap<string, StoredArray>;
+  /** Read one at a time, each written before the next is read. */
+  readonly tensors: ReadonlyMap<string, TensorSource>;
   readonly loop: LoopState;
   readonly config: string;
   readonly engine: string;
   readonly mesh: Manifest["mesh"];
+}
+
+export interface SaveOptions {
+  /** How many checkpoints to keep, this one included. */
+  readonly keep: number;
+  /** Most bytes of tensors in one file. Default 4e9. */
+  readonly shardBytes?: number | undefined;
 }
 
 /**
@@ -32,7 +39,11 @@ export interface CheckpointContents {
  *
  * @throws L3M_DISK_FULL, L3M_RUN_DIR
  */
-export function saveCheckpoint(folder: string, contents: CheckpointContents, keep: number): string {
+export async function saveCheckpoint(
+  folder: string,
+  contents: CheckpointContents,
+  { keep, shardBytes = SHARD_BYTES }: SaveOptions,
+): Promise<string> {
   const name = folderOfStep(contents.loop.step);
   const target = path.join(folder, name);
   const temporary = path.join(folder, `.${name}.${process.pid}.tmp`);
@@ -40,20 +51,19 @@ export function saveCheckpoint(folder: string, contents: CheckpointContents, kee
     mkdirSync(folder, { recursive: true });
     for (const left of unfinished(folder)) rmSync(path.join(folder, left), { recursive: true, force: true });
     mkdirSync(temporary);
-    writeSafetensors(path.join(temporary, "shard-0.safetensors"), contents.tensors);
-    writeSynced(path.join(temporary, "state.json"), JSON.stringify(contents.loop, null, 2));
-    writeSynced(path.join(temporary, "manifest.json"), JSON.stringify(manifestOf(temporary, contents), null, 2));
+    const manifest = await writeContents(temporary, contents, shardBytes);
+    await writeText(path.join(temporary, MANIFEST_FILE), JSON.stringify(manifest, null, 2));
     syncFolder(temporary);
     rmSync(target, { recursive: true, force: true });
     renameSync(temporary, target);
     syncFolder(folder);
     const latest = path.join(folder, "latest");
-    writeSynced(`${latest}.tmp`, `${name}\n`);
+    await writeText(`${latest}.tmp`, `${name}\n`);
     renameSync(`${latest}.tmp`, latest);
     syncFolder(folder);
   } catch (error) {
     rmSync(temporary, { recursive: true, force: true });
-    throw writeError(error, target);
+    throw error instanceof L3mError ? error : writeError(error, target); // the engine's, or the disk's
   }
   for (const old of savedSteps(folder).slice(0, -keep))
     rmSync(path.join(folder, old), { recursive: true, force: true });
@@ -98,35 +108,23 @@ export function writeError(error: unknown, file: string): Error {
   });
 }
 
-function manifestOf(folder: string, contents: CheckpointContents): Manifest {
-  const tensors: Record<string, TensorEntry> = {};
-  for (const [name, { data, shape }] of contents.tensors) {
-    const dtype = data instanceof Float32Array ? "F32" : data instanceof Int32Array ? "I32" : "U8";
-    tensors[name] = { dtype, shape, shards: [{ file: "shard-0.safetensors", offset: shape.map(() => 0) }] };
-  }
-  const files = Object.fromEntries(
-    ["shard-0.safetensors", "state.json"].map((file) => {
-      const full = path.join(folder, file);
-      return [file, { bytes: statSync(full).size, sha256: hashFile(full) }];
-    }),
-  );
+/** Writes the shards and the loop's state; returns the manifest that says what they are. */
+async function writeContents(folder: string, contents: CheckpointContents, shardBytes: number): Promise<Manifest> {
   const { loop, engine, mesh, config } = contents;
+  const tensors: Record<string, TensorEntry> = {};
+  const files: Record<string, FileRecord> = {};
+  for (const [k, shard] of planShards(contents.tensors, shardBytes).entries()) {
+    const file = shardFile(k);
+    files[file] = await writeHashed(path.join(folder, file), safetensorsParts(shard));
+    for (const [name, { dtype, shape }] of shard)
+      tensors[name] = { dtype, shape, shards: [{ file, offset: shape.map(() => 0) }] };
+  }
+  files[STATE_FILE] = await writeText(path.join(folder, STATE_FILE), JSON.stringify(loop, null, 2));
   return { format: "l3m-checkpoint", version: FORMAT_VERSION, step: loop.step, engine, mesh, config, tensors, files };
 }
 
-/** SHA-256 of a file, in hexadecimal. */
-export function hashFile(file: string): string {
-  return createHash("sha256").update(readFileSync(file)).digest("hex");
-}
-
-function writeSynced(file: string, text: string): void {
-  const descriptor = openSync(file, "w");
-  try {
-    writeFileSync(descriptor, text);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
+function writeText(file: string, text: string): Promise<FileRecord> {
+  return writeHashed(file, [Buffer.from(text)]);
 }
 
 function syncFolder(folder: string): void {

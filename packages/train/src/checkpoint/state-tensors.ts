@@ -1,33 +1,33 @@
-/** Between the training state on the engine and the named arrays of a checkpoint. */
+/** Between the training state on the engine and the named tensors of a checkpoint. */
 import * as tf from "@l3m/core/tf";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { checkStateDict, type Model } from "@l3m/core";
+import { invariant } from "@l3m/errors";
 import type { ByPath, SavedState } from "../step/train-state.ts";
-import type { StoredArray } from "./safetensors.ts";
+import type { Kind, Place } from "./place-on-engine.ts";
+import type { Dtype, TensorData, TensorSource } from "./tensor-source.ts";
 
-/** Reads the whole state from the device: `model/<path>`, `buffers/<path>`, `optim/<slot>/<path>`. */
-export async function readState(state: SavedState): Promise<Map<string, StoredArray>> {
-  const named = [
-    ...entriesUnder("model", state.params),
-    ...entriesUnder("buffers", state.buffers),
-    ...Object.entries(state.slots).flatMap(([slot, values]) => entriesUnder(`optim/${slot}`, values)),
-  ];
-  const arrays = await Promise.all(
-    named.map(
-      async ([name, tensor]) =>
-        [name, { data: (await tensor.data()) as StoredArray["data"], shape: tensor.shape }] as const,
-    ),
-  );
-  return new Map(arrays);
+/** The tensors of a state by their names in checkpoints, still on the device: `model/<path>`, `buffers/<path>`, `optim/<slot>/<path>`. */
+export function savedTensors(state: SavedState): ReadonlyMap<string, TensorSource> {
+  return new Map([
+    ...sourcesUnder("model", state.params),
+    ...sourcesUnder("buffers", state.buffers),
+    ...Object.entries(state.slots).flatMap(([slot, values]) => sourcesUnder(`optim/${slot}`, values)),
+  ]);
 }
 
-/** The state of a checkpoint as tensors. @throws L3M_BAD_STATE_DICT when names or shapes are not those of the model. */
-export function restoreState(
+/**
+ * The state of a checkpoint on the engine. Tensors are read one at a time, and each is placed before the next is read.
+ *
+ * @throws L3M_BAD_STATE_DICT when names or shapes are not those of the model, before any is read
+ */
+export async function restoreState(
   model: Model,
-  tensors: ReadonlyMap<string, StoredArray>,
+  tensors: ReadonlyMap<string, TensorSource>,
   slotNames: readonly string[],
-): SavedState {
-  const under = (prefix: string): Map<string, StoredArray> =>
+  place: Place,
+): Promise<SavedState> {
+  const under = (prefix: string): ReadonlyMap<string, TensorSource> =>
     new Map(
       [...tensors]
         .filter(([name]) => name.startsWith(`${prefix}/`))
@@ -35,23 +35,30 @@ export function restoreState(
     );
   const params = under("model");
   const buffers = under("buffers");
+  const slots = slotNames.map((slot) => [slot, under(`optim/${slot}`)] as const);
   checkStateDict([...model.params, ...model.buffers], new Map([...params, ...buffers]));
+  for (const [, values] of slots) checkStateDict(model.params, values);
   const dtypes = new Map(model.buffers.map((spec) => [spec.path, spec.dtype]));
-  const toTensors = (values: ReadonlyMap<string, StoredArray>): ByPath =>
-    Object.fromEntries(
-      [...values].map(([path, { data, shape }]) => [
-        path,
-        tf.tensor(data, [...shape], dtypes.get(path) ?? "float32") as Tensor,
-      ]),
-    );
-  return {
-    params: toTensors(params),
-    buffers: toTensors(buffers),
-    slots: Object.fromEntries(slotNames.map((slot) => [slot, toTensors(under(`optim/${slot}`))])),
-    alive: tf.scalar(1),
+  const placed = async (sources: ReadonlyMap<string, TensorSource>, kind: Kind): Promise<ByPath> => {
+    const values: Record<string, Tensor> = {};
+    for (const [path, source] of sources) {
+      const dtype = dtypes.get(path) ?? "float32";
+      values[path] = await place(tf.tensor(await source.read(), [...source.shape], dtype), kind);
+    }
+    return values;
   };
+  const restored = { params: await placed(params, "param"), buffers: await placed(buffers, "buffer") };
+  const slotValues: Record<string, ByPath> = {};
+  for (const [slot, values] of slots) slotValues[slot] = await placed(values, "param");
+  return { ...restored, slots: slotValues, alive: tf.scalar(1) };
 }
 
-function entriesUnder(prefix: string, values: ByPath): [string, Tensor][] {
-  return Object.entries(values).map(([path, tensor]) => [`${prefix}/${path}`, tensor]);
+const DTYPES: Readonly<Partial<Record<Tensor["dtype"], Dtype>>> = { float32: "F32", int32: "I32", bool: "U8" };
+
+function sourcesUnder(prefix: string, values: ByPath): [string, TensorSource][] {
+  return Object.entries(values).map(([path, tensor]) => {
+    const dtype = DTYPES[tensor.dtype];
+    invariant(dtype !== undefined, `"${path}" is of type ${tensor.dtype}`);
+    return [`${prefix}/${path}`, { dtype, shape: tensor.shape, read: async () => (await tensor.data()) as TensorData }];
+  });
 }

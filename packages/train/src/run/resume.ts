@@ -15,7 +15,7 @@ export interface ResumeRequest {
 }
 
 /** The checkpoint to start from, if any. @throws L3M_CHECKPOINT, L3M_RUN_DIR */
-export function checkpointToResume(request: ResumeRequest): LoadedCheckpoint | undefined {
+export async function checkpointToResume(request: ResumeRequest): Promise<LoadedCheckpoint | undefined> {
   const { resume, run, reporter } = request;
   if (resume === "never") {
     refuseOldRun(run);
@@ -23,8 +23,10 @@ export function checkpointToResume(request: ResumeRequest): LoadedCheckpoint | u
   }
   const checkpoint =
     resume === "auto"
-      ? loadLatest(run.checkpoints, (error) => reporter.warn(`passed over a damaged checkpoint:\n${error.message}`))
-      : loadCheckpoint(resume);
+      ? await loadLatest(run.checkpoints, (error) =>
+          reporter.warn(`passed over a damaged checkpoint:\n${error.message}`),
+        )
+      : await loadCheckpoint(resume);
   if (checkpoint === undefined) return undefined;
   if (checkpoint.manifest.engine !== request.engine && !request.allowEngineChange) {
     throw new L3mError("L3M_CHECKPOINT", {
