@@ -12,6 +12,10 @@ export interface LayerInputs {
   readonly mask?: Tensor | undefined;
   /** Positions int32 `[B, N]` for rotary embeddings. */
   readonly position_ids?: Tensor | undefined;
+  /** Tokens that a cross-attention makes its keys from, `[B, M, Denc]`. */
+  readonly keys?: Tensor | undefined;
+  /** Tokens that a cross-attention makes its values from, `[B, M, Denc]`; default `keys`. */
+  readonly values?: Tensor | undefined;
 }
 
 /** Tensor in, tensor out: norms, activations, FFNs, attentions and other modules. */
