@@ -43,6 +43,8 @@ export const PARENT_OPTIONS: Readonly<Partial<Record<Kind, readonly string[]>>> 
   module: [
     "embed_dim",
     "attn_target",
+    "self_attn_target",
+    "cross_attn_target",
     "mlp_hidden_dim",
     "ffn_target",
     "act_layer",

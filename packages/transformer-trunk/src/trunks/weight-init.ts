@@ -41,8 +41,15 @@ function linearInit(style: WeightInitStyle, spec: ParamSpec, depth: number): Ini
   }
 }
 
-/** Output projections of the residual branches, by the names that attentions and FFNs give them. */
+/** Output projections of a block's residual branches, each by the names that attentions and FFNs give it. */
 const BRANCH_OUTPUTS = [["attn.proj.weight", "attn.o_proj.weight"], ["mlp.fc2.weight"]];
+
+/** The same of a decoder block. */
+export const DECODER_BRANCH_OUTPUTS = [
+  ["self_attn.proj.weight", "self_attn.o_proj.weight"],
+  ["cross_attn.proj.weight"],
+  ["mlp.fc2.weight"],
+];
 
 /**
  * Divides the output projections of block i by `sqrt(2 (i + 1))`, as ml-l3m does, or those of every block by `sqrt(2 L)`, as
@@ -50,9 +57,14 @@ const BRANCH_OUTPUTS = [["attn.proj.weight", "attn.o_proj.weight"], ["mlp.fc2.we
  *
  * @throws L3M_BAD_OPTION when a block has no such projection.
  */
-export function rescaleBranchOutputs(context: BuildContext, depth: number, by: "block" | "depth"): void {
+export function rescaleBranchOutputs(
+  context: BuildContext,
+  depth: number,
+  by: "block" | "depth",
+  branchOutputs: readonly (readonly string[])[] = BRANCH_OUTPUTS,
+): void {
   for (let i = 0; i < depth; i++) {
-    for (const names of BRANCH_OUTPUTS) {
+    for (const names of branchOutputs) {
       let found = false;
       const select = (_spec: ParamSpec, path: string): boolean => {
         const selected = names.some((name) => path === `blocks.${i}.${name}`);
