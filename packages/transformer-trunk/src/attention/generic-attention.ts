@@ -1,20 +1,14 @@
 /** Multi-head self-attention. B batch, N tokens, D width, H query heads, G key/value heads, d head width. */
-import { dropout, linearParams } from "@l3m/core/nn";
-import { defineAttention, L3mError, maybeSlot } from "@l3m/core";
+import { defineAttention, maybeSlot } from "@l3m/core";
 import * as z from "zod";
-import { attentionHeads } from "./attention-heads.ts";
 import { attentionMask } from "./attention-mask.ts";
+import { KV_HEADS, SEPARATE_OPTIONS, separateSelfAttention } from "./separate-self-attention.ts";
 
 const options = z.strictObject({
-  dim: z.int().positive().describe("D, width of the tokens."),
-  head_dim: z.int().nonnegative().nullish().describe("d, width of a head; default (and 0) D / H, rounded down."),
-  num_heads: z.int().positive().default(8).describe("H, query heads."),
-  qkv_bias: z.boolean().default(false).describe("Bias of the query, key and value projections."),
+  ...SEPARATE_OPTIONS,
   attn_drop: z.number().min(0).max(1).default(0).describe("Dropout on the attention probabilities, in training."),
-  proj_drop: z.number().min(0).max(1).default(0).describe("Dropout on the output, in training."),
-  use_bias: z.boolean().default(true).describe("Bias of the output projection."),
   is_causal: z.boolean().default(false).describe("A token attends to itself and to those before it; excludes a mask."),
-  num_kv_heads: z.int().positive().nullish().describe("G, key/value heads (grouped-query attention); default H."),
+  num_kv_heads: KV_HEADS,
 });
 
 /**
@@ -46,37 +40,22 @@ export const genericAttention = defineAttention({
   options,
   slots: { rope: maybeSlot("pos-embed", { shared: true }), qk_norm: maybeSlot("norm") },
   build(given, context) {
-    const { dim: D, num_heads: H, qkv_bias, use_bias, is_causal, attn_drop, proj_drop, rope, qk_norm } = given;
-    const G = given.num_kv_heads ?? H;
-    const d = given.head_dim || Math.floor(D / H);
-    if (H % G !== 0) {
-      throw new L3mError("L3M_BAD_OPTION", {
-        message: "Every key/value head serves the same number of query heads.",
-        where: { path: `${context.where}.num_kv_heads` },
-        expected: `a divisor of num_heads = ${H}`,
-        got: `${G}`,
-        fix: "Change num_kv_heads or num_heads.",
-      });
-    }
-    const queries = linearParams(context, "q_proj", { in: D, out: H * d, bias: qkv_bias, axes: ["heads", "embed"] });
-    const keys = linearParams(context, "k_proj", { in: D, out: G * d, bias: qkv_bias, axes: ["heads", "embed"] });
-    const values = linearParams(context, "v_proj", { in: D, out: G * d, bias: qkv_bias, axes: ["heads", "embed"] });
-    const proj = linearParams(context, "proj", { in: H * d, out: D, bias: use_bias, axes: ["embed", "heads"] });
-    const mix = attentionHeads(context, { heads: H, kvHeads: G, headDim: d, qkNorm: qk_norm, rope });
-
+    const { is_causal, attn_drop } = given;
+    const attend = separateSelfAttention(context, given, {
+      kvHeads: { option: "num_kv_heads", value: given.num_kv_heads },
+      rope: given.rope,
+      qkNorm: given.qk_norm,
+      output: "proj",
+    });
     return {
       forward(x_BND, forward, inputs = {}) {
-        const mask = attentionMask(inputs.mask, { causal: is_causal, where: context.where });
-        const rng = forward.rng.child(context.path);
         const drops = attn_drop > 0 && (forward.train || context.compat); // ml-l3m: dropout here stays on in eval
-        const projected = { q: queries(x_BND), k: keys(x_BND), v: values(x_BND) };
-        const mixed = mix(projected, forward, {
+        return attend(x_BND, forward, {
           causal: is_causal,
-          mask,
+          mask: attentionMask(inputs.mask, { causal: is_causal, where: context.where }),
           positionIds: inputs.position_ids,
-          dropout: drops ? { probability: attn_drop, rng } : undefined,
+          dropout: drops ? { probability: attn_drop, rng: forward.rng.child(context.path) } : undefined,
         });
-        return dropout(proj(mixed), forward.train ? proj_drop : 0, rng, "output");
       },
     };
   },

@@ -13,24 +13,15 @@ export interface OutputProjectionOptions {
   readonly bias: boolean;
   /** Probability of dropout on the result, in training. */
   readonly drop: number;
+  /** Declares a linear layer; default a plain one. */
+  readonly declareLinear?: typeof linearParams;
 }
 
-/** From mixed heads `[B, N, H d]` to the attention's result `[B, N, D]`. */
-export type OutputProjection = (mixed: tf.Tensor, forward: ForwardContext) => tf.Tensor;
-
-/** Declares `proj.*`; the function that applies it, then dropout. */
-export function outputProjection(context: BuildContext, options: OutputProjectionOptions): OutputProjection {
-  const { name = "proj", drop, ...shape } = options;
-  const proj = linearParams(context, name, { ...shape, axes: ["embed", "heads"] });
-  return withOutputDropout(context, proj, drop);
-}
-
-/** A projection that some attention declared itself, then dropout. */
-export function withOutputDropout(
+/** Declares `proj.*`; returns the function from mixed heads `[B, N, H d]` to the attention's result `[B, N, D]`. */
+export function outputProjection(
   context: BuildContext,
-  proj: (mixed: tf.Tensor) => tf.Tensor,
-  drop: number,
-): OutputProjection {
-  return (mixed, forward) =>
-    dropout(proj(mixed), forward.train ? drop : 0, forward.rng.child(context.path), "output");
+  { name = "proj", drop, declareLinear = linearParams, ...shape }: OutputProjectionOptions,
+): (mixed: tf.Tensor, forward: ForwardContext) => tf.Tensor {
+  const proj = declareLinear(context, name, { ...shape, axes: ["embed", "heads"] });
+  return (mixed, forward) => dropout(proj(mixed), forward.train ? drop : 0, forward.rng.child(context.path), "output");
 }
