@@ -1,7 +1,7 @@
 /**
- * What a compiled step costs the host: 600 small tensors of state, a program that adds a number to each, on the CPU plugin.
+ * What a compiled step costs the host: 600 small tensors of state, a program that adds a number to each.
  * Prints microseconds per call (smallest and median) inside `PJRT_LoadedExecutable_Execute` and outside of it.
- * Run: nice -n -20 npx tsx --tsconfig tsconfig.test.json packages/tfjs-backend-xla/bench/call-overhead.bench.ts
+ * Run: nice -n -20 npx tsx --tsconfig tsconfig.test.json packages/tfjs-backend-xla/bench/call-overhead.bench.ts [cpu|cuda13]
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { ensurePlugin, PjrtApi } from "@l3m/pjrt";
@@ -13,7 +13,8 @@ const WARM_UP = 300;
 
 type State = Record<string, tf.Tensor>;
 
-const engine = startXla({ pluginPath: await ensurePlugin("cpu") });
+const platform = process.argv[2] === "cuda13" ? "cuda13" : "cpu";
+const engine = startXla({ pluginPath: await ensurePlugin(platform) });
 let executeMs = 0;
 const call = PjrtApi.prototype.call;
 PjrtApi.prototype.call = function (this: PjrtApi, ...args: Parameters<typeof call>): void {

@@ -9,6 +9,7 @@ export const PROGRAMS: Readonly<Record<string, string>> = {
   step: "tools/bench/h100/step.ts",
   compare: "tools/bench/h100/compare.ts",
   attention: "tools/bench/h100/attention.ts",
+  overhead: "packages/tfjs-backend-xla/bench/call-overhead.bench.ts",
   goldens: "tools/goldens/main.ts",
 };
 

@@ -17,6 +17,7 @@ import { isL3mError } from "@l3m/errors";
 import { PjrtProfiler } from "@l3m/pjrt";
 import preset from "@l3m/preset-l3m";
 import { batchTensors, createTraining, openEngine, openExperiment, type TrainState } from "@l3m/train";
+import { startExecuteClock } from "./execute-clock.ts";
 import { experimentSpec } from "./experiment-spec.ts";
 import { kernelTable, kernelTimes } from "./kernel-table.ts";
 import { median } from "./median.ts";
@@ -95,14 +96,18 @@ const losses: number[] = [];
 const norms: number[] = [];
 const arrivals: number[] = [];
 const hostMs: number[] = [];
+const executeMs: number[] = [];
+const inExecute = startExecuteClock();
 let firstStepS = 0;
 for (let step = 0; step < total; step++) {
+  inExecute();
   const begin = performance.now();
   const inputs = inputsOf(step);
   const { metrics } = stepper.run(batch, inputs);
   tf.dispose([inputs.scalars, inputs.key]);
   waiting.push(metrics);
   hostMs.push(performance.now() - begin);
+  executeMs.push(inExecute());
   if (step === 0) {
     await readOldest();
     firstStepS = (Date.now() - started) / 1000;
@@ -136,6 +141,7 @@ console.log(
     from_cache: report?.fromCache ?? false,
     first_step_s: round(firstStepS, 2),
     host_ms: round(median(hostMs.slice(warmup)), 3),
+    own_host_ms: round(median(hostMs.map((time, i) => time - (executeMs[i] ?? 0)).slice(warmup)), 3),
     loss0: losses[0],
     loss: losses.at(-1),
     losses: losses.slice(0, 20),
