@@ -44,14 +44,17 @@ const prefix = (B: number, _H: number, N: number, M: number) => {
 const bias = (_B: number, H: number, N: number, M: number) => normal("bias", [1, H, N, M]);
 
 const ALL: readonly Shape[] = [
-  { name: "LLM 257M, causal", sizes: [16, 16, 16, 1024, 1024, 64], causal: true },
+  { name: "LLM 257M, causal", sizes: [16, 8, 8, 1024, 1024, 128], causal: true },
   { name: "LLM 1.03B, causal", sizes: [4, 16, 16, 2048, 2048, 128], causal: true },
   { name: "grouped heads, causal", sizes: [16, 16, 4, 1024, 1024, 64], causal: true },
-  { name: "CLIP image, 257", sizes: [128, 16, 16, 257, 257, 64] },
-  { name: "CLIP image, 257 in 264", sizes: [128, 16, 16, 264, 264, 64], mask: firstKeys(257) },
-  { name: "CLIP image, 256", sizes: [128, 16, 16, 256, 256, 64] },
-  { name: "CLIP text, causal, 77", sizes: [128, 12, 12, 77, 77, 64], causal: true },
-  { name: "CLIP text, causal, 80", sizes: [128, 12, 12, 80, 80, 64], causal: true },
+  { name: "CLIP image, 257", sizes: [128, 8, 8, 257, 257, 128] },
+  { name: "CLIP image, 257 in 264", sizes: [128, 8, 8, 264, 264, 128], mask: firstKeys(257) },
+  { name: "CLIP image, 256", sizes: [128, 8, 8, 256, 256, 128] },
+  { name: "CLIP text, causal, 77", sizes: [128, 6, 6, 77, 77, 128], causal: true },
+  { name: "CLIP text, causal, 80", sizes: [128, 6, 6, 80, 80, 128], causal: true },
+  { name: "small, 17", sizes: [4, 3, 3, 17, 17, 8] },
+  { name: "small, 16", sizes: [4, 3, 3, 16, 16, 8] },
+  { name: "small, causal, 17", sizes: [4, 3, 3, 17, 17, 8], causal: true },
   { name: "prefix mask, empty rows", sizes: [64, 16, 16, 256, 256, 64], mask: prefix },
   { name: "bias, odd lengths", sizes: [64, 8, 8, 50, 77, 64], mask: bias },
   { name: "causal and mask", sizes: [64, 8, 2, 128, 128, 64], causal: true, mask: firstKeys(100) },
