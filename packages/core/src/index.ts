@@ -1,6 +1,7 @@
 export { build, buildLoss, buildModel, Model, type BuildOptions, type Built } from "./build/build-model.ts";
 export { BuildContext, newBuild, type BuildState } from "./build/build-context.ts";
 export type { NodeKeys } from "./build/build-options.ts";
+export { Emissions } from "./build/emissions.ts";
 export { evalContext, ProposedState, SINGLE_REPLICA } from "./build/eval-context.ts";
 export { matchesGlob } from "./build/glob.ts";
 export { parseNode, type ParsedNode } from "./build/parse-node.ts";
@@ -51,7 +52,7 @@ export type {
   Tokenizer,
   Transform,
 } from "./contract/data-products.ts";
-export type { ForwardContext, ReplicaGroup, StateScope } from "./contract/forward-context.ts";
+export type { EmitOptions, ForwardContext, ReplicaGroup, StateScope } from "./contract/forward-context.ts";
 export { kindKey, kindOfKey, KINDS, LAYER_KINDS, PARENT_OPTIONS, type Kind } from "./contract/kinds.ts";
 export {
   optionNames,

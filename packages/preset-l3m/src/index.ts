@@ -4,6 +4,7 @@ import { corePlugin, type Plugin } from "@l3m/core";
 import data from "@l3m/data";
 import heads from "@l3m/heads";
 import losses from "@l3m/losses";
+import moe from "@l3m/moe";
 import optim from "@l3m/optim";
 import textEmbed from "@l3m/text-embed";
 import transformerTrunk from "@l3m/transformer-trunk";
@@ -15,6 +16,7 @@ const preset: readonly Plugin[] = [
   visionPatchify,
   textEmbed,
   transformerTrunk,
+  moe,
   heads,
   clipLoss,
   losses,

@@ -27,6 +27,7 @@ export function evalContext(overrides: Partial<ForwardContext> = {}): ForwardCon
     generate: false,
     state: new ProposedState(),
     emit: () => undefined,
+    takeLoss: () => undefined,
     replicas: SINGLE_REPLICA,
     remat: (_scope, fn, inputs) => fn(inputs),
     constrain: (x) => x,

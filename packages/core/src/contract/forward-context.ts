@@ -11,8 +11,15 @@ export interface ForwardContext {
   readonly generate: boolean;
   /** New values for buffers, committed by whoever runs the step. */
   readonly state: StateScope;
-  /** Hands a scalar to whoever collects it. `loss: true` adds it to the training loss. */
-  emit(name: string, value: Tensor, options?: { readonly loss?: boolean }): void;
+  /** Hands a scalar to whoever collects it: to be logged or, with `loss: true`, added to the training loss. */
+  emit(name: string, value: Tensor, options?: EmitOptions): void;
+  /**
+   * Takes over the side loss emitted under this name, the sum of its parts, so that a loss can weigh it: it is then no longer
+   * added to the training loss. `undefined` when nothing was emitted.
+   *
+   * @throws L3M_BAD_OPTION when the number of parts is not what they say it is
+   */
+  takeLoss(name: string): Tensor | undefined;
   /** The data-parallel replicas, for losses that look across them. */
   readonly replicas: ReplicaGroup;
   /**
@@ -22,6 +29,13 @@ export interface ForwardContext {
   remat(scope: string, fn: (inputs: readonly Tensor[]) => Tensor[], inputs: readonly Tensor[]): Tensor[];
   /** Pins an activation to the mesh by logical axis names (`batch`, `sequence`, `embed`, ...); identity without a mesh. */
   constrain(x: Tensor, axes: readonly string[]): Tensor;
+}
+
+export interface EmitOptions {
+  /** The scalar is a side loss. Side losses of one name are added up. */
+  readonly loss?: boolean;
+  /** The side loss is one of so many parts of a whole; any other number of parts in a pass is an error. */
+  readonly parts?: number;
 }
 
 /** Proposed buffer values of one forward pass. */

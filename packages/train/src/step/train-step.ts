@@ -15,7 +15,7 @@ import {
   recomputingCheap,
   shardingConstraint,
 } from "@l3m/tfjs-kernels";
-import { addLosses, type Checkpointing, collectingContext } from "./forward-context.ts";
+import { type Checkpointing, collectingContext } from "./forward-context.ts";
 import type { ParamPlan } from "./param-plan.ts";
 import type { StepScalars } from "./step-scalars.ts";
 import type { ByPath, TrainState } from "./train-state.ts";
@@ -141,8 +141,7 @@ function gradients(parts: TrainStepParts, state: TrainState, batch: ByPath, key:
   const {
     context,
     state: proposed,
-    emitted,
-    losses,
+    emissions,
   } = collectingContext({ train: true, key, checkpointing: parts.checkpointing, layout });
   const inUse = valuesInUse(state);
   const variables = plan.trained.map(({ path }) => inUse[path] as Tensor);
@@ -157,9 +156,9 @@ function gradients(parts: TrainStepParts, state: TrainState, batch: ByPath, key:
     const { loss, metrics: reported } = parts.checkpointing === "cheap" ? recomputingCheap(forward) : forward();
     // what leaves the tape must outlive it, and must not be differentiated
     const outside = (value: Tensor): Tensor => tf.keep(detach(value));
-    metrics = new Map([...Object.entries(reported), ...emitted].map(([name, value]) => [name, outside(value)]));
+    metrics = new Map([...Object.entries(reported), ...emissions.scalars].map(([name, value]) => [name, outside(value)]));
     for (const [path, value] of proposed.proposed) buffers[path] = outside(value);
-    return addLosses(loss, losses);
+    return emissions.addTo(loss);
   };
   const { value: loss, grads } = valueAndGrads(objective, variables);
   const placed = grads.map((grad, i) => {
