@@ -1,7 +1,13 @@
 export { configFromTree, loadConfig, type LoadConfigOptions } from "./load-config.ts";
 export type { LoadedConfig } from "./loaded-config.ts";
 export { COMMAND_LINE, type KnownKeys } from "./overrides.ts";
-export type { ConfigTree } from "./tree/config-node.ts";
+export { overrideTree } from "./override-tree.ts";
+export { resolveTree, type Resolution } from "./interpolation/resolve-tree.ts";
+export { mergeNodes, type MergeReport } from "./tree/merge.ts";
+export { toPlainTree, type ConfigNode, type ConfigTree } from "./tree/config-node.ts";
+export { readYaml, type YamlReading } from "./yaml/read-yaml.ts";
+export { SourceText } from "./yaml/source-text.ts";
+export { instantiate, PartialTarget, type Factory, type InstantiateOptions, type Keywords } from "./instantiate.ts";
 export type { ConfigWarning } from "./tree/stale-options.ts";
 export { parseExperiment } from "./experiment/parse-experiment.ts";
 export type {

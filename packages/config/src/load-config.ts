@@ -1,15 +1,19 @@
 /**
  * From a config file to a resolved tree, in four steps: read the file and what it extends, merge, apply overrides,
  * resolve every `${}`. Interpolation comes last, so that an overridden constant reaches everything that refers to it.
+ *
+ * `compat` keeps upstream's order instead: each file is resolved alone and then merged, overrides make a tree of their own
+ * that is merged last, and keys may have any name.
  */
 import { isL3mError, L3mError, throwAll } from "@l3m/errors";
 import { resolveTree } from "./interpolation/resolve-tree.ts";
 import { createLoadedConfig, type LoadedConfig } from "./loaded-config.ts";
 import { applyOverride, COMMAND_LINE, parseOverride, type KnownKeys, type Override } from "./overrides.ts";
+import { overrideTree } from "./override-tree.ts";
 import { readConfigFiles } from "./read-config-files.ts";
-import { fromPlainTree, type ConfigNode, type ConfigTree } from "./tree/config-node.ts";
+import { fromPlainTree, type ConfigNode, type ConfigTree, type MapNode } from "./tree/config-node.ts";
 import { formatPath, type ConfigPath } from "./tree/config-path.ts";
-import { MANDATORY, type MergeReport } from "./tree/merge.ts";
+import { MANDATORY, mergeNodes, type MergeReport } from "./tree/merge.ts";
 import { knownExperimentKeys } from "./experiment/known-keys.ts";
 
 export interface LoadConfigOptions {
@@ -19,6 +23,12 @@ export interface LoadConfigOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Keys that an override may set although the file does not write them. Default: those of the experiment schema. */
   readonly knownKeys?: KnownKeys;
+  /** Let `key=value` make keys that nothing knows, as upstream does; implied by `compat`. Default false. */
+  readonly anyKey?: boolean;
+  /** A file to merge under everything, as upstream merges its `configs/defaults.yaml`. Default: none. */
+  readonly defaults?: string;
+  /** Resolve, merge and override in upstream's order and with its leniency. Default false. */
+  readonly compat?: boolean;
 }
 
 /**
@@ -28,7 +38,18 @@ export interface LoadConfigOptions {
  */
 export function loadConfig(file: string, options: LoadConfigOptions = {}): LoadedConfig {
   const report: MergeReport = { errors: [], warnings: [] };
-  return finishConfig(file, readConfigFiles(file, report), options, report);
+  const { env = process.env, compat = false, defaults } = options;
+  const prepare = (own: MapNode): MapNode => (compat ? resolveAlone(own, env, report) : own);
+  const base = defaults === undefined ? undefined : readConfigFiles(defaults, report, prepare);
+  const own = readConfigFiles(file, report, prepare);
+  return finishConfig(file, base === undefined ? own : mergeNodes(base, own, [], report), options, report);
+}
+
+/** Upstream resolves a file before it meets any other. */
+function resolveAlone(own: MapNode, env: NodeJS.ProcessEnv, report: MergeReport): MapNode {
+  const { node, errors } = resolveTree(own, env);
+  report.errors.push(...errors);
+  return node.kind === "map" ? node : own;
 }
 
 /**
@@ -45,24 +66,43 @@ export function configFromTree(
 }
 
 function finishConfig(file: string, merged: ConfigNode, options: LoadConfigOptions, report: MergeReport): LoadedConfig {
-  const { overrides = [], env = process.env, knownKeys = knownExperimentKeys } = options;
-  const edits = overrides.flatMap((token) => tryParse(token, report));
-  throwAll(report.errors);
-
-  const overridden = edits.reduce((tree, edit) => applyOverride(tree, edit, knownKeys, report), merged);
+  const { overrides = [], env = process.env, compat = false } = options;
+  const overridden = compat
+    ? mergeOverrides(merged, overrides, report)
+    : applyOverrides(merged, overrides, options, report);
   const resolved = resolveTree(overridden, env);
   const errors = [...report.errors, ...resolved.errors];
   throwAll(errors.length > 0 ? errors : missingValues(resolved.node, []));
   return createLoadedConfig(file, resolved.node, report.warnings);
 }
 
-function tryParse(token: string, report: MergeReport): Override[] {
+function applyOverrides(
+  merged: ConfigNode,
+  tokens: readonly string[],
+  { knownKeys = knownExperimentKeys, anyKey = false }: LoadConfigOptions,
+  report: MergeReport,
+): ConfigNode {
+  const edits = tokens.flatMap((token) => collectError(report, () => parseOverride(token, report)) ?? []);
+  throwAll(report.errors);
+  return edits
+    .map((edit): Override => (anyKey && edit.action === "set" ? { ...edit, action: "add" } : edit))
+    .reduce((tree, edit) => applyOverride(tree, edit, knownKeys, report), merged);
+}
+
+function mergeOverrides(merged: ConfigNode, tokens: readonly string[], report: MergeReport): ConfigNode {
+  const overlay = collectError(report, () => overrideTree(tokens, true, report));
+  throwAll(report.errors);
+  return overlay === undefined ? merged : mergeNodes(merged, overlay, [], report);
+}
+
+/** The result of `work`; undefined when it fails, and then the error is in the report. */
+function collectError<T>(report: MergeReport, work: () => T): T | undefined {
   try {
-    return [parseOverride(token, report)];
+    return work();
   } catch (error) {
     if (!isL3mError(error)) throw error;
     report.errors.push(error.at({ file: COMMAND_LINE }));
-    return [];
+    return undefined;
   }
 }
 

@@ -11,7 +11,9 @@ export interface LoadedConfig {
   readonly file: string;
   /** The resolved tree: plain JSON, no `${}`, no `extends`; defaults are not filled in. */
   readonly tree: { [key: string]: ConfigTree };
-  /** Things to tell the user that stop nothing (Python spellings, options left over from a base). */
+  /** The same with places, and with floats kept apart from integers (`1.0` and `1`). */
+  readonly root: ConfigNode;
+  /** Things to tell the user that stop nothing (surprising spellings, options left over from a base). */
   readonly warnings: readonly ConfigWarning[];
   /**
    * Where a node was written: `file:line:column` and the dotted path, also for nodes that came from `extends` files,
@@ -33,6 +35,7 @@ export function createLoadedConfig(file: string, node: ConfigNode, warnings: rea
   return {
     file,
     tree: tree !== null && typeof tree === "object" && !Array.isArray(tree) ? tree : {},
+    root: node,
     warnings,
     place(path, part = "value") {
       const keys = typeof path === "string" ? (path === "" ? [] : parsePath(path)) : path.map(String);

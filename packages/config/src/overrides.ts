@@ -37,7 +37,6 @@ export function parseOverride(token: string, report: MergeReport): Override {
   const place = { file: COMMAND_LINE };
   const separator = token.indexOf("=");
   const sign = token[0];
-  const nothing: ConfigNode = { kind: "scalar", value: null, place };
   if (sign === "-")
     throw malformed(
       token,
@@ -46,11 +45,23 @@ export function parseOverride(token: string, report: MergeReport): Override {
     );
   if (sign === "~") {
     if (separator !== -1) throw malformed(token, "a deletion takes no value", `Write ${token.slice(0, separator)}.`);
-    return { token, action: "delete", path: parsePath(token.slice(1)), value: nothing };
+    return { token, action: "delete", path: parsePath(token.slice(1)), value: { kind: "scalar", value: null, place } };
   }
   if (separator === -1)
     throw malformed(token, `"=" is missing`, `Write ${token}=VALUE, or ~${token} to delete the key.`);
   const path = parsePath(token.slice(sign === "+" ? 1 : 0, separator));
+  const value = readOverrideValue(token, path, report);
+  return { token, action: sign === "+" ? "add" : "set", path, value };
+}
+
+/**
+ * What stands behind the `=` of a token, as YAML; null without one.
+ * @throws L3M_CONFIG_OVERRIDE when it is no YAML.
+ */
+export function readOverrideValue(token: string, path: ConfigPath, report: MergeReport): ConfigNode {
+  const place = { file: COMMAND_LINE };
+  const separator = token.indexOf("=");
+  if (separator === -1) return { kind: "scalar", value: null, place };
   const reading = readYaml(new SourceText(COMMAND_LINE, token.slice(separator + 1), false));
   const [error] = reading.errors;
   if (error !== undefined)
@@ -58,7 +69,7 @@ export function parseOverride(token: string, report: MergeReport): Override {
   report.warnings.push(
     ...reading.warnings.map((warning) => ({ ...warning, where: { ...place, path: formatPath(path) } })),
   );
-  return { token, action: sign === "+" ? "add" : "set", path, value: reading.node };
+  return reading.node;
 }
 
 /** The tree with one override applied; what does not fit goes to `report` and leaves the tree as it was. */
@@ -163,7 +174,8 @@ class OverrideEdit {
   }
 }
 
-function malformed(token: string, why: string, fix: string): L3mError {
+/** The error for a token that cannot be read. */
+export function malformed(token: string, why: string, fix: string): L3mError {
   return new L3mError("L3M_CONFIG_OVERRIDE", {
     message: `"${token}" is no override: ${why}.`,
     where: { file: COMMAND_LINE },

@@ -7,12 +7,21 @@ import { mergeNodes, type MergeReport } from "./tree/merge.ts";
 import { readYaml } from "./yaml/read-yaml.ts";
 import { SourceText } from "./yaml/source-text.ts";
 
+/** Changes what one file says before anything is merged with it. */
+export type PrepareFile = (own: MapNode, report: MergeReport) => MapNode;
+
 /** The merged map of `file`, without its `extends` key. Errors of all files go to `report`. */
-export function readConfigFiles(file: string, report: MergeReport): MapNode {
-  return readOne(file, [], undefined, report);
+export function readConfigFiles(file: string, report: MergeReport, prepare: PrepareFile = (own) => own): MapNode {
+  return readOne(file, [], undefined, report, prepare);
 }
 
-function readOne(file: string, chain: readonly string[], from: SourcePlace | undefined, report: MergeReport): MapNode {
+function readOne(
+  file: string,
+  chain: readonly string[],
+  from: SourcePlace | undefined,
+  report: MergeReport,
+  prepare: PrepareFile,
+): MapNode {
   const nothing: MapNode = { kind: "map", entries: new Map(), place: { file } };
   const identity = resolve(file);
   if (chain.includes(identity)) {
@@ -46,9 +55,9 @@ function readOne(file: string, chain: readonly string[], from: SourcePlace | und
   }
   const entries = new Map(node.entries);
   entries.delete("extends");
-  const own: MapNode = { ...node, entries };
+  const own = prepare({ ...node, entries }, report);
   const bases = baseFiles(node, report).map(({ name, place }) =>
-    readOne(besides(file, name), [...chain, identity], place, report),
+    readOne(besides(file, name), [...chain, identity], place, report, prepare),
   );
   return [...bases, own].reduce((base, overlay) => {
     const merged = mergeNodes(base, overlay, [], report);

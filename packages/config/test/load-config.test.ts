@@ -174,18 +174,61 @@ it("refuses to merge a list with a map, and says where both stand", () => {
   expect(errors[0]?.details.expected).toMatch(/^a list of 1, as in .*base\.yaml:2$/);
 });
 
-it("warns about Python's scalars and about options left over from a replaced block", () => {
+it("warns about scalars that few expect to mean what they mean, and about options left over from a replaced block", () => {
   const files = {
     "base.yaml": "loss: {loss: a/one, weight: 2}",
-    "main.yaml": "extends: base.yaml\nloss: {loss: a/two}\nsteps: 125_000\nflag: yes\nquoted: 'yes'\nlr: 1e-4",
+    "main.yaml":
+      "extends: base.yaml\nloss: {loss: a/two}\nsteps: 125_000\nflag: yes\nquoted: 'yes'\nmode: 010\ntime: 1:30\nlr: 1e-4\nold: 08\nnot: None",
   };
   const { tree, warnings } = load(files);
-  expect(tree).toMatchObject({ steps: "125_000", flag: "yes", lr: 1e-4 });
+  expect(tree).toMatchObject({ steps: 125000, flag: true, quoted: "yes", mode: 8, time: 90, lr: 1e-4, old: "08" });
   expect(warnings.map(({ message, where }) => [where.line, message])).toEqual([
-    [3, "125_000 is text here (YAML 1.2) and a number in Python's YAML 1.1. Write 125000, or quote it."],
-    [4, "yes is text here (YAML 1.2) and a boolean in Python's YAML 1.1. Write true, or quote it."],
+    [4, "yes is a boolean here. Write true, or quote it."],
+    [6, "010 is the octal number for 8. Write 8, or quote it."],
+    [7, "1:30 is the base-60 number for 90. Write 90, or quote it."],
+    [9, "08 is text here, not a number. Write it another way, or quote it."],
+    [10, "None is text here. Write null for no value, or quote it."],
     [2, '"a/two" replaces "a/one" and keeps its options weight.'],
   ]);
+});
+
+it("compat: resolves each file alone, merges the defaults under it and the overrides over it", () => {
+  const files = {
+    "defaults.yaml": "experiment: {seed: 0}\nconstants: {size: 224}",
+    "main.yaml": "constants: {width: 16}\nmodel: {dim: '${constants.width}'}",
+  };
+  const folder = folderWith(files);
+  const options = { env: {}, defaults: join(folder, "defaults.yaml") };
+  const upstream = loadConfig(join(folder, "main.yaml"), {
+    ...options,
+    compat: true,
+    overrides: ["constants.width=32", "model.late=${constants.width}", "+a=1", "~b", "--foo", "5"],
+  });
+  expect(upstream.tree).toEqual({
+    experiment: { seed: 0 },
+    constants: { size: 224, width: 32 },
+    model: { dim: 16, late: 32 },
+    "+a": 1,
+    "~b": null,
+    "--foo": null,
+    "5": null,
+  });
+  const late = loadConfig(join(folder, "main.yaml"), { ...options, overrides: ["constants.width=32"] });
+  expect(late.tree).toMatchObject({ constants: { size: 224, width: 32 }, model: { dim: 32 } });
+});
+
+it("compat: refuses a reference to another file and an override of a list element, with places", () => {
+  const folder = folderWith({ "defaults.yaml": "x: {seed: 1}", "main.yaml": "a: 1\nb: ${x.seed}\n" });
+  const lonely = { compat: true, defaults: join(folder, "defaults.yaml") };
+  expect(placesOf(caughtErrors(() => loadConfig(join(folder, "main.yaml"), lonely)))).toEqual([
+    "L3M_CONFIG_INTERPOLATION 2:4 b",
+  ]);
+  const errors = caughtErrors(() => load("list: [{n: 1}]", { compat: true, overrides: ["list.0.n=2"] }));
+  expect(placesOf(errors)).toEqual(["L3M_BAD_OPTION : list"]);
+});
+
+it("anyKey: overrides make keys that nothing knows", () => {
+  expect(load("a: 1", { anyKey: true, overrides: ["b.c=2"] }).tree).toEqual({ a: 1, b: { c: 2 } });
 });
 
 it("takes a plain object in place of a file", () => {

@@ -91,7 +91,7 @@ it("reports every mistake at once, each where it stands", () => {
   total_iteration: 10
   seed: -1
   engine: 5
-  deterministic: yes
+  deterministic: yEs
 modle: {}
 data:
   train: {dataset: [], batch_size: 1.5, batchsize: 3}
@@ -129,7 +129,7 @@ optim: {optimizer: o, scheduler: s, grad_clip: "1", lr_scalers: {a.b: x}}
   expect(byPath["experiment.engine"]).toMatchObject({ expected: "text", got: "5" });
   expect(byPath["experiment.deterministic"]).toMatchObject({
     expected: "true or false",
-    got: 'the text "yes"',
+    got: 'the text "yEs"',
     fix: expect.stringContaining("Write true"),
   });
   expect(byPath["data.train.batch_size"]).toMatchObject({ expected: "a whole number", got: "1.5" });

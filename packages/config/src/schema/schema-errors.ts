@@ -1,7 +1,7 @@
 /** zod issues -> L3M errors with the place in the user's file, what was expected, what came, and the nearest name. */
 import { didYouMean, L3mError, type ErrorPlace } from "@l3m/errors";
 import type { z } from "zod";
-import { pythonScalarWarning } from "../yaml/python-scalars.ts";
+import { plainScalarWarning } from "../yaml/plain-scalars.ts";
 import { schemaKeys } from "./schema-keys.ts";
 
 /** What error conversion needs to know about the checked value. */
@@ -46,13 +46,13 @@ function badValue(issue: z.core.$ZodIssue, path: readonly string[], source: Chec
       got: "nothing",
       fix: `Add ${name}.`,
     });
-  const python = typeof value === "string" ? pythonScalarWarning(value) : undefined;
+  const hint = typeof value === "string" ? plainScalarWarning(value) : undefined;
   return new L3mError("L3M_BAD_OPTION", {
     message: `${name} has a value that it does not take.`,
     where,
     expected: expectation(issue),
     got: show(value),
-    fix: python ?? "Correct the value.",
+    fix: hint ?? "Correct the value.",
   });
 }
 

@@ -7,8 +7,9 @@ export type ConfigPath = readonly string[];
 /**
  * Splits a dotted path. `[...]` is one key taken literally, with or without quotes, so that keys with dots can be named.
  * @param code of the error that an empty key or an open bracket raises
+ * @param emptyKeys whether a key may be empty, as upstream allows
  */
-export function parsePath(text: string, code: ErrorCode = "L3M_CONFIG_OVERRIDE"): ConfigPath {
+export function parsePath(text: string, code: ErrorCode = "L3M_CONFIG_OVERRIDE", emptyKeys = false): ConfigPath {
   const keys: string[] = [];
   let position = 0;
   while (position < text.length || keys.length === 0) {
@@ -26,7 +27,7 @@ export function parsePath(text: string, code: ErrorCode = "L3M_CONFIG_OVERRIDE")
       keys.push(text.slice(position, end));
       position = end;
     }
-    if (keys.at(-1) === "") throw malformed(code, text, "a key is empty");
+    if (keys.at(-1) === "" && !emptyKeys) throw malformed(code, text, "a key is empty");
   }
   return keys;
 }

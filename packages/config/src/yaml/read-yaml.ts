@@ -12,9 +12,9 @@ import {
   type Scalar,
   type YAMLMap,
 } from "yaml";
-import type { ConfigNode, MapEntry, ScalarNode } from "../tree/config-node.ts";
+import type { ConfigNode, MapEntry, ScalarNode, SourcePlace } from "../tree/config-node.ts";
 import type { ConfigWarning } from "../tree/stale-options.ts";
-import { pythonScalarWarning } from "./python-scalars.ts";
+import { plainScalarWarning, readPlainScalar } from "./plain-scalars.ts";
 import type { SourceText } from "./source-text.ts";
 
 /** What reading one text gives; `node` is null (a scalar) for an empty text. */
@@ -27,7 +27,10 @@ export interface YamlReading {
 /** Aliases may expand to this many nodes; more is a "billion laughs" file. */
 const MAX_NODES = 200_000;
 
-/** Reads YAML 1.2 (core schema) with anchors, aliases and `<<` merge keys. Duplicate keys and unknown tags are errors. */
+/**
+ * Reads YAML with anchors, aliases and `<<` merge keys; unquoted scalars mean what plain-scalars.ts says. Duplicate keys and
+ * unknown tags are errors.
+ */
 export function readYaml(source: SourceText): YamlReading {
   const document = parseDocument(source.text, {
     lineCounter: source.lineCounter,
@@ -97,21 +100,27 @@ class NodeReader {
   }
 
   private readScalar(scalar: Scalar): ConfigNode {
-    const { value } = scalar;
     const place = this.source.place(start(scalar));
-    const plain = scalar.type === "PLAIN" && scalar.tag === undefined;
-    const warning = plain ? pythonScalarWarning(scalar.source ?? "") : undefined;
-    if (warning !== undefined) this.warnings.push({ message: warning, where: place });
+    const { value, float } = this.scalarValue(scalar, place);
     if (typeof value === "string")
       return value.includes("${") ? { kind: "text", text: value, place } : { kind: "scalar", value, place };
     if (typeof value === "number") {
-      const float = !/^[-+]?(\d+|0x[\da-f]+|0o[0-7]+)$/i.test(scalar.source ?? "");
-      if (!float && !Number.isSafeInteger(value))
+      if (float === true) return { kind: "scalar", value, float, place };
+      if (!Number.isSafeInteger(value))
         return this.fail(scalar, "the integer is beyond 2^53 and would lose digits; quote it");
-      return float ? { kind: "scalar", value, float, place } : { kind: "scalar", value, place };
+      return { kind: "scalar", value, place };
     }
     if (typeof value === "boolean" || value === null) return { kind: "scalar", value, place };
     return this.fail(scalar, "the value is none of text, number, boolean and null");
+  }
+
+  private scalarValue(scalar: Scalar, place: SourcePlace): { readonly value: unknown; readonly float?: boolean } {
+    const { value, source = "" } = scalar;
+    if (scalar.type !== "PLAIN" || scalar.tag !== undefined)
+      return { value, float: scalar.tag?.endsWith(":float") === true };
+    const warning = plainScalarWarning(source);
+    if (warning !== undefined) this.warnings.push({ message: warning, where: place });
+    return readPlainScalar(source);
   }
 
   private keyText(key: Scalar): string {

@@ -1,7 +1,7 @@
 /** A resolved tree -> YAML that reads back as the same tree, here and (numbers, booleans) in Python. */
 import { Document, Pair, Scalar, YAMLMap, YAMLSeq, type Node } from "yaml";
 import type { ConfigNode } from "../tree/config-node.ts";
-import { pythonScalarWarning } from "./python-scalars.ts";
+import { plainScalarWarning, readPlainScalar } from "./plain-scalars.ts";
 
 /** Block-style YAML of a resolved tree. `${` in text is written `\${`, so that nothing is interpolated twice. */
 export function writeYaml(node: ConfigNode): string {
@@ -25,14 +25,18 @@ function toYamlNode(node: ConfigNode): Node {
   if (node.kind !== "scalar") return text(node.kind === "text" ? node.text : node.base.text);
   if (typeof node.value === "string") return text(escapeInterpolation(node.value));
   const scalar = new Scalar(node.value);
-  if (typeof node.value === "number" && (node.float === true || !Number.isSafeInteger(node.value)))
+  if (
+    typeof node.value === "number" &&
+    (node.float === true || !Number.isSafeInteger(node.value) || Object.is(node.value, -0))
+  )
     scalar.minFractionDigits = 1;
   return scalar;
 }
 
 function text(value: string): Scalar {
   const scalar = new Scalar(value);
-  if (value === "<<" || value === "=" || pythonScalarWarning(value) !== undefined) scalar.type = Scalar.QUOTE_DOUBLE;
+  const readsAsText = readPlainScalar(value).value === value && plainScalarWarning(value) === undefined;
+  if (!readsAsText || value === "<<" || value === "=") scalar.type = Scalar.QUOTE_DOUBLE;
   return scalar;
 }
 

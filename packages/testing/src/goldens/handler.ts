@@ -20,5 +20,7 @@ export interface Handler {
   readonly builds: (golden: GoldenCase) => unknown;
   /** Upstream names that the handler itself stands for; they need no registration. */
   readonly functions?: Readonly<Record<string, unknown>>;
+  /** Why the case cannot be run here, for cases that need files which do not come with them; undefined = it can. */
+  readonly missing?: (golden: GoldenCase) => string | undefined;
   readonly run: (golden: GoldenCase, surroundings: Surroundings) => Comparison | Promise<Comparison>;
 }

@@ -57,6 +57,8 @@ export async function runCase(recorded: GoldenCase, options: RunOptions): Promis
       : result("skipped", new Comparison(), missing);
   }
   try {
+    const lacking = handler.missing?.(golden);
+    if (lacking !== undefined) return result("skipped", new Comparison(), lacking);
     const unknown = unknownTargets(options.registry, targetsIn(handler.builds(golden)), handler.functions);
     if (unknown.length > 0) return result("skipped", new Comparison(), `not registered: ${unknown.join(", ")}`);
     const comparison = await handler.run(golden, {
