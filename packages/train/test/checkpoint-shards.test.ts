@@ -15,7 +15,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { saveCheckpoint } from "../src/checkpoint/save-checkpoint.ts";
-import { loadCheckpoint, type Manifest, type TensorData, type TensorSource } from "../src/index.ts";
+import { loadCheckpoint, type TensorData, type TensorSource } from "../src/index.ts";
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(path.join(tmpdir(), "l3m-shards-"))));
@@ -101,11 +101,18 @@ it("reads checkpoints of version 1", async () => {
   expect(await (await loadCheckpoint(checkpoint)).tensors.get("model/n")?.read()).toEqual(Int32Array.of(1, 2));
 });
 
+/** A manifest as a test may damage it. */
+interface LooseManifest {
+  version: number;
+  files: Record<string, unknown>;
+  tensors: Record<string, unknown>;
+}
+
 const edited =
-  (edit: (manifest: Manifest & { files: Record<string, unknown>; tensors: Record<string, unknown> }) => void) =>
+  (edit: (manifest: LooseManifest) => void) =>
   (checkpoint: string): void =>
     editManifest(checkpoint, (text) => {
-      const manifest = JSON.parse(text) as Parameters<typeof edit>[0];
+      const manifest = JSON.parse(text) as LooseManifest;
       edit(manifest);
       return JSON.stringify(manifest);
     });
@@ -153,7 +160,7 @@ it.each<{ what: string; damage: (checkpoint: string) => void; says: RegExp }>([
   },
   {
     what: "a newer version",
-    damage: edited((manifest) => Object.assign(manifest, { version: 3 })),
+    damage: edited((manifest) => (manifest.version = 3)),
     says: /another format[^]*version 1 to 2/,
   },
 ])("refuses $what", async ({ damage, says }) => {

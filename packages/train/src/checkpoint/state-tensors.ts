@@ -22,7 +22,7 @@ export function savedTensors(state: SavedState): ReadonlyMap<string, TensorSourc
  * @throws L3M_BAD_STATE_DICT when names or shapes are not those of the model, before any is read
  */
 export async function restoreState(
-  model: Model,
+  model: Pick<Model, "params" | "buffers">,
   tensors: ReadonlyMap<string, TensorSource>,
   slotNames: readonly string[],
   place: Place,
