@@ -6,6 +6,7 @@ import { isL3mError, L3mError } from "@l3m/errors";
 import preset from "@l3m/preset-l3m";
 import { formatRow, formatTotals, runGoldens, type CaseResult, type GoldenPrecision, type Jit } from "@l3m/testing";
 import { type Engine, openEngine } from "@l3m/train";
+import { goldenStandIns } from "./toy-tokenizer.ts";
 
 const USAGE = "npm run goldens -- DIR... [--engine NAME] [--only GLOB] [--json FILE] [--compat] [--precision bf16]";
 
@@ -14,7 +15,7 @@ async function main(): Promise<number> {
   const engine = await openEngine(engineName, { onProgress: (line) => console.error(line) });
   console.log(engine.description);
   try {
-    const registry = new Registry(preset);
+    const registry = new Registry([...preset, goldenStandIns]);
     const onResult = (result: CaseResult): void => console.log(formatRow(result, 56));
     const jit = jitOf(engine);
     const results = await runGoldens(dirs, {

@@ -5,6 +5,7 @@ import { Registry } from "@l3m/core";
 import preset from "@l3m/preset-l3m";
 import { findCases, formatRow, type GoldenCase, HANDLED, loadCase, runCase, type RunOptions } from "@l3m/testing";
 import { expect } from "vitest";
+import { goldenStandIns } from "../toy-tokenizer.ts";
 
 const root = path.resolve(import.meta.dirname, "../../..");
 /** Cases made of upstream's own configuration files are no part of this repository. */
@@ -19,7 +20,7 @@ export const CONFIGURATIONS = existsSync(beside) ? load(beside).filter(({ name }
 /** Copied cases that record an upstream bug. */
 export const WITH_BUGS = COPIED.filter(({ fields }) => fields["upstream_bug"] !== undefined);
 
-const registry = new Registry(preset);
+const registry = new Registry([...preset, goldenStandIns]);
 
 /** Runs a case; it must pass, or build something that does not exist yet where that is allowed. */
 export async function expectToPass(golden: GoldenCase, options: Omit<RunOptions, "registry"> & { readonly orSkipped?: (reason: string) => void } = {}): Promise<void> {
