@@ -8,6 +8,7 @@ import { ParamTree } from "../params/param-tree.ts";
 import type { Registry } from "../registry/registry.ts";
 import { buildOptions, type NodeKeys } from "./build-options.ts";
 import { matchesGlob } from "./glob.ts";
+import { resolveNode } from "./resolve-slot.ts";
 import type { SlotRef } from "./slot-ref.ts";
 
 /** State shared by all contexts of one model. */
@@ -111,6 +112,11 @@ export class BuildContext {
     const product = ref.definition.build(options, new BuildContext(this.#state, this.pathOf(name), ref.where, keys));
     if (ref.shared) this.#state.shared.set(ref.node, product);
     return product;
+  }
+
+  /** A node that stands inside an option, at `option` (dotted), as what {@link child} takes: for options that are no plain slot. */
+  slotRef<K extends Kind>(kind: K, node: unknown, option: string): SlotRef<K> {
+    return resolveNode(this.#state.registry, [kind], node, `${this.where}.${option}`);
   }
 
   /** A context for a part that has no node of its own, with its parameters under `name`. */

@@ -11,16 +11,20 @@ export interface StackedBlock {
   readonly layer: Layer;
 }
 
+/** What stands at place i of a stack: the same everywhere, or as a function says. */
+export type BlockChoice = SlotRef<"module"> | ((i: number) => SlotRef<"module">);
+
 /** Builds block i as `<name>.<i>` with what every block gets and its own drop-path rate; as many as there are rates. */
 export function stackBlocks(
   context: BuildContext,
   name: string,
-  ref: SlotRef<"module">,
+  choice: BlockChoice,
   options: Readonly<Record<string, unknown>>,
   dropPathRates: readonly number[],
 ): StackedBlock[] {
   return dropPathRates.map((drop_path, i) => {
     const path = `${name}.${i}`;
+    const ref = typeof choice === "function" ? choice(i) : choice;
     return { scope: context.pathOf(path), layer: context.child(path, ref, { ...options, drop_path }) };
   });
 }
