@@ -87,6 +87,14 @@ export class Comparison {
     if (a !== b) this.differ(name, `is ${brief(a)}, expected ${brief(b)}`);
   }
 
+  /** Takes over what another comparison found. */
+  join(other: Comparison): void {
+    this.differences.push(...other.differences);
+    this.maxError = Math.max(this.maxError, other.maxError);
+    this.maxOfTolerance = Math.max(this.maxOfTolerance, other.maxOfTolerance);
+    this.count += other.count;
+  }
+
   /** The call must fail. */
   fails(name: string, call: () => unknown): void {
     this.count++;
