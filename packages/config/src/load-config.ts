@@ -14,6 +14,7 @@ import { readConfigFiles } from "./read-config-files.ts";
 import { fromPlainTree, type ConfigNode, type ConfigTree, type MapNode } from "./tree/config-node.ts";
 import { formatPath, type ConfigPath } from "./tree/config-path.ts";
 import { MANDATORY, mergeNodes, type MergeReport } from "./tree/merge.ts";
+import { withExcerpt } from "./yaml/error-excerpt.ts";
 import { knownExperimentKeys } from "./experiment/known-keys.ts";
 
 export interface LoadConfigOptions {
@@ -72,7 +73,7 @@ function finishConfig(file: string, merged: ConfigNode, options: LoadConfigOptio
     : applyOverrides(merged, overrides, options, report);
   const resolved = resolveTree(overridden, env);
   const errors = [...report.errors, ...resolved.errors];
-  throwAll(errors.length > 0 ? errors : missingValues(resolved.node, []));
+  throwAll((errors.length > 0 ? errors : missingValues(resolved.node, [])).map(withExcerpt));
   return createLoadedConfig(file, resolved.node, report.warnings);
 }
 
@@ -83,7 +84,7 @@ function applyOverrides(
   report: MergeReport,
 ): ConfigNode {
   const edits = tokens.flatMap((token) => collectError(report, () => parseOverride(token, report)) ?? []);
-  throwAll(report.errors);
+  throwAll(report.errors.map(withExcerpt));
   return edits
     .map((edit): Override => (anyKey && edit.action === "set" ? { ...edit, action: "add" } : edit))
     .reduce((tree, edit) => applyOverride(tree, edit, knownKeys, report), merged);
@@ -91,7 +92,7 @@ function applyOverrides(
 
 function mergeOverrides(merged: ConfigNode, tokens: readonly string[], report: MergeReport): ConfigNode {
   const overlay = collectError(report, () => overrideTree(tokens, true, report));
-  throwAll(report.errors);
+  throwAll(report.errors.map(withExcerpt));
   return overlay === undefined ? merged : mergeNodes(merged, overlay, [], report);
 }
 

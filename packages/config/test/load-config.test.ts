@@ -227,6 +227,11 @@ it("compat: refuses a reference to another file and an override of a list elemen
   expect(placesOf(errors)).toEqual(["L3M_BAD_OPTION : list"]);
 });
 
+it("shows the line of a mistake with a caret under it", () => {
+  const [error] = caughtErrors(() => load("a: 1\nmodel:\n  dim: ${constants.width}\n"));
+  expect(error?.message.split("\n").slice(2, 4)).toEqual(["    3 |   dim: ${constants.width}", "      |        ^"]);
+});
+
 it("anyKey: overrides make keys that nothing knows", () => {
   expect(load("a: 1", { anyKey: true, overrides: ["b.c=2"] }).tree).toEqual({ a: 1, b: { c: 2 } });
 });

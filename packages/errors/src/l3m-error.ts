@@ -18,6 +18,8 @@ export interface ErrorDetails {
   /** One sentence that says what is wrong. */
   readonly message: string;
   readonly where?: ErrorPlace;
+  /** The line of `where` with a caret under the column, as lines of text. */
+  readonly excerpt?: string;
   readonly expected?: string;
   readonly got?: string;
   /** What the reader can do about it, in the imperative. */
@@ -60,6 +62,7 @@ export function formatPlace(where: ErrorPlace | undefined): string {
 function render(code: ErrorCode, details: ErrorDetails): string {
   const place = formatPlace(details.where);
   const lines = [place === "" ? code : `${code}  ${place}`, `  ${details.message}`];
+  if (details.excerpt !== undefined) lines.push(details.excerpt);
   if (details.expected !== undefined) lines.push(`  expected: ${details.expected}`);
   if (details.got !== undefined) lines.push(`  got:      ${details.got}`);
   if (details.fix !== undefined) lines.push(`  fix:      ${details.fix}`);

@@ -10,6 +10,7 @@ import { scoresSet } from "../experiment/scores-set.ts";
 import type { LoadedConfig } from "../loaded-config.ts";
 import { parsePath } from "../tree/config-path.ts";
 import type { ConfigWarning } from "../tree/stale-options.ts";
+import { withExcerpt } from "../yaml/error-excerpt.ts";
 import { checkNodes } from "./check-nodes.ts";
 import { keyFlowReport, type KeyFlowReport, type KeyReader, type UnwrittenRead } from "./key-flow-report.ts";
 import { parameterTable, type ParameterTable } from "./parameter-table.ts";
@@ -114,7 +115,7 @@ class Findings {
   }
 
   add(error: L3mError): void {
-    this.errors.push(placeError(error, this.config));
+    this.errors.push(withExcerpt(placeError(error, this.config)));
   }
 
   /** `set` is the validation set without the key; undefined = the training data. A read that fails in several of them is said once. */
@@ -132,7 +133,7 @@ class Findings {
       this.warnings.push({ message: `${message} A block before it does not say what it writes.`, where });
       return;
     }
-    this.errors.push(
+    this.add(
       new L3mError("L3M_MISSING_KEY", {
         message,
         where,

@@ -3,6 +3,7 @@ import { invariant, throwAll } from "@l3m/errors";
 import type { LoadedConfig } from "../loaded-config.ts";
 import type { ExperimentConfig } from "./experiment-config.ts";
 import { experimentSchema } from "./experiment-schema.ts";
+import { withExcerpt } from "../yaml/error-excerpt.ts";
 import { schemaErrors } from "../schema/schema-errors.ts";
 
 /**
@@ -17,6 +18,6 @@ export function parseExperiment(config: Pick<LoadedConfig, "tree" | "place">): E
     value: config.tree,
     place: (path, part) => config.place(path, part),
   });
-  throwAll(errors);
+  throwAll(errors.map(withExcerpt));
   invariant(false, "zod refused a value without an issue");
 }
