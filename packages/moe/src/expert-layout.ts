@@ -5,6 +5,7 @@
  */
 import * as tf from "@l3m/core/tf";
 import { iota } from "@l3m/core/nn";
+import { isClass } from "./one-hot.ts";
 
 type Tensor = tf.Tensor;
 
@@ -74,8 +75,7 @@ export function capacityLayout(experts_S: Tensor, E: number, capacity: number): 
 
 /** Position of each assignment among those of its expert, int32 `[S]`, and assignments per expert, int32 `[E]`. */
 function ranks(experts_S: Tensor, E: number): { rank: Tensor; counts: Tensor } {
-  const mine_SE = tf.equal(tf.expandDims(experts_S, 1), tf.expandDims(iota([E]), 0));
-  const ones_SE = tf.cast(mine_SE, "int32");
+  const ones_SE = tf.cast(isClass(experts_S, E), "int32");
   const before_SE = tf.cumsum(ones_SE, 0, true);
   return { rank: tf.sum(tf.mul(before_SE, ones_SE), 1), counts: tf.sum(ones_SE, 0) };
 }

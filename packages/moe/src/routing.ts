@@ -5,6 +5,7 @@
 import * as tf from "@l3m/core/tf";
 import { detach, iota, linear } from "@l3m/core/nn";
 import type { BuildContext, ForwardContext } from "@l3m/core";
+import { isClass } from "./one-hot.ts";
 
 type Tensor = tf.Tensor;
 
@@ -52,8 +53,8 @@ export function router(context: BuildContext, options: RouterOptions): (x_TD: Te
     const chosen_TK = tf.topk(detach(scores), k).indices;
     const indices = uniform ? tf.reshape(tf.mod(iota([T * k]), tf.scalar(E, "int32")), [T, k]) : chosen_TK;
     // one-hot sums instead of gathers: every kernel has a gradient, and one probability is all that is not zero
-    const picked = tf.sum(tf.mul(tf.oneHot(chosen_TK, E), tf.expandDims(scores, 1)), -1);
-    const counts = tf.cast(tf.sum(tf.oneHot(indices, E), [0, 1]), "int32");
+    const picked = tf.sum(tf.mul(tf.cast(isClass(chosen_TK, E), "float32"), tf.expandDims(scores, 1)), -1);
+    const counts = tf.sum(tf.cast(isClass(indices, E), "int32"), [0, 1]);
     return { scores, weights: normOrder === 0 ? picked : tf.div(picked, norm(picked, normOrder)), indices, counts };
   };
 }

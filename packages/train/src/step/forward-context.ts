@@ -31,7 +31,7 @@ export function collectingContext(options: {
     state,
     emit: emissions.emit,
     takeLoss: emissions.takeLoss,
-    ...(options.train && (checkpointing === "block" || checkpointing === "full") 
+    ...(options.train && (checkpointing === "block" || checkpointing === "full")
       ? { remat: emissions.remat(checkpointed) }
       : {}),
     ...(layout === undefined

@@ -156,7 +156,9 @@ function gradients(parts: TrainStepParts, state: TrainState, batch: ByPath, key:
     const { loss, metrics: reported } = parts.checkpointing === "cheap" ? recomputingCheap(forward) : forward();
     // what leaves the tape must outlive it, and must not be differentiated
     const outside = (value: Tensor): Tensor => tf.keep(detach(value));
-    metrics = new Map([...Object.entries(reported), ...emissions.scalars].map(([name, value]) => [name, outside(value)]));
+    metrics = new Map(
+      [...Object.entries(reported), ...emissions.scalars].map(([name, value]) => [name, outside(value)]),
+    );
     for (const [path, value] of proposed.proposed) buffers[path] = outside(value);
     return emissions.addTo(loss);
   };

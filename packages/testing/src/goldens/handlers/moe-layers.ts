@@ -46,7 +46,8 @@ export const moeLayers: Handler = {
       let h = inputs.get("in.x") as Tensor;
       built.product.forEach((layer, i) => {
         const suffix = golden.fields["residual"] === true ? `.${i}` : "";
-        for (const [part, value] of Object.entries(layer.route(h, context))) values.set(`router.${part}${suffix}`, value);
+        for (const [part, value] of Object.entries(layer.route(h, context)))
+          values.set(`router.${part}${suffix}`, value);
         const y = layer.forward(h, { ...context, emit });
         values.set(`layer.${i}`, y);
         h = suffix === "" ? y : tf.add(h, y);
@@ -72,13 +73,17 @@ export const moeLayers: Handler = {
 function balancingCase(golden: GoldenCase, loss: number): GoldenCase {
   const scalar = (value: number) => ({ dtype: "F32" as const, shape: [1], data: Float32Array.of(value) });
   const tensors = new Map([...golden.tensors].filter(([name]) => /^(param|in)\./.test(name)));
-  for (const [name, value] of golden.tensors) if (name.startsWith("lbl_grad.")) tensors.set(name.slice("lbl_".length), value);
+  for (const [name, value] of golden.tensors)
+    if (name.startsWith("lbl_grad.")) tensors.set(name.slice("lbl_".length), value);
   tensors.set(`out.${BALANCING_LOSS}`, scalar(loss)).set(`cotangent.${BALANCING_LOSS}`, scalar(1));
   const fields = { ...golden.fields, outputs: [BALANCING_LOSS], grads: names(golden, "lbl_grads") };
   return { ...golden, fields, tensors };
 }
 
-function buildLayers({ target, options, fields, name }: GoldenCase, { registry, compat }: Surroundings): Built<RoutedLayer[]> {
+function buildLayers(
+  { target, options, fields, name }: GoldenCase,
+  { registry, compat }: Surroundings,
+): Built<RoutedLayer[]> {
   const state = newBuild(registry, { compat });
   const context = new BuildContext(state, "", name);
   const ref = resolveNode(registry, ["ffn"], { _target_: target, ...options }, name);
