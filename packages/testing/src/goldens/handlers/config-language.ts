@@ -26,7 +26,7 @@ interface Outcome {
 }
 
 /** The environment variable that names upstream's folder, where a case needs upstream's own files. */
-export const UPSTREAM_FOLDER = "ML_L3M_DIR";
+const UPSTREAM_FOLDER = "ML_L3M_DIR";
 
 /** Reads one YAML text; fails on the first mistake. */
 export function readText(text: string): ConfigNode {
