@@ -1,6 +1,6 @@
 /** `moe_balancing`: the balancing loss of layers whose routing is given. */
 import { build, Emissions, evalContext, type Loss } from "@l3m/core";
-import * as tf from "@l3m/core/tf";
+import type * as tf from "@l3m/core/tf";
 import { expectedField, names, storedUnder, toleranceOf } from "../expectations.ts";
 import { withGradients } from "../gradients.ts";
 import type { Handler } from "../handler.ts";
