@@ -23,6 +23,7 @@ const PACKAGES = [
     "config",
     "train",
     "losses",
+    "moe",
     "preset-l3m",
     "testing",
     "cli",

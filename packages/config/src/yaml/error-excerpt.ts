@@ -14,7 +14,7 @@ export function withExcerpt(error: L3mError): L3mError {
 }
 
 /** `12 | depth: 3` and a caret under `column` (from 1), indented for the body of a message. */
-export function underlined(line: string, number: number, column: number): string {
+function underlined(line: string, number: number, column: number): string {
   const head = `    ${number} | `;
   const rule = `    ${" ".repeat(String(number).length)} | `;
   return `${head}${line.replaceAll("\t", " ").trimEnd()}\n${rule}${" ".repeat(column - 1)}^`;
