@@ -1,4 +1,5 @@
 export { attention, mergeHeads, repeatHeads, splitHeads, type AttentionOptions } from "./attention.ts";
+export { causalMask } from "./causal-mask.ts";
 export { crossEntropy, logSumExp, type CrossEntropyOptions } from "./cross-entropy.ts";
 export { dropout, dropPath } from "./dropout.ts";
 export { gatedFfnParams, gatedWidth, type GatedFfnOptions } from "./gated-ffn-params.ts";
