@@ -1,6 +1,8 @@
 /** Position tables of text. T rows, D width. */
 import { type BuildContext, type Initializer, L3mError, type Param } from "@l3m/core";
 import { sincosTable2d } from "@l3m/core/nn";
+import * as tf from "@l3m/core/tf";
+import type { Tensor } from "@l3m/core/tf";
 import * as z from "zod";
 
 /** The option `pos_embed_type`. */
@@ -33,6 +35,30 @@ export function textPositions(context: BuildContext, name: string, options: Text
     init: type === "absolute" ? { kind: "normal", std: options.std } : sincosInit(T, D, cls, context.where),
     trainable: type === "absolute",
     axes: [...lead.map(() => "broadcast"), "position", "embed"],
+  });
+}
+
+/**
+ * The rows of a table `[..., T, D]` for a sequence `[B, M, D]`: `[..., M, D]`.
+ *
+ * @throws L3M_BAD_SHAPE if the table has fewer
+ */
+export function firstRows(table: Tensor, tokens_BMD: Tensor, where: string): Tensor {
+  const [T = 0, D = 0] = table.shape.slice(-2);
+  const M = tokens_BMD.shape[1] ?? 0;
+  if (M === T) return table;
+  if (M < T)
+    return tf.slice(
+      table,
+      table.shape.map(() => 0),
+      [...table.shape.slice(0, -2), M, D],
+    );
+  throw new L3mError("L3M_BAD_SHAPE", {
+    message: "The text is longer than the position table.",
+    where: { path: where },
+    expected: `at most ${T} tokens`,
+    got: `${M} tokens`,
+    fix: "Raise context_length, or cut the text in the data pipeline.",
   });
 }
 

@@ -1,9 +1,9 @@
 /** Token ids to the sequence of a language model. B batch, N tokens, M tokens after dropping the last, D width. */
-import { defineBlock, L3mError, maybeRead, maybeSlot, maybeWrite, write } from "@l3m/core";
+import { defineBlock, maybeRead, maybeSlot, maybeWrite, write } from "@l3m/core";
 import * as tf from "@l3m/core/tf";
 import type { Tensor } from "@l3m/core/tf";
 import * as z from "zod";
-import { textPosition, textPositions } from "./text-positions.ts";
+import { firstRows, textPosition, textPositions } from "./text-positions.ts";
 import { embeddingStyle, tokenEmbedding } from "./token-embedding.ts";
 import { inferenceReadKey, tokenIdPorts, tokenIds } from "./token-ids.ts";
 
@@ -84,19 +84,4 @@ export const textPreprocessor = defineBlock({
 function dropLast(x_BN: Tensor): Tensor {
   const [B = 0, N = 0] = x_BN.shape;
   return tf.slice(x_BN, [0, 0], [B, N - 1]);
-}
-
-/** The first M rows of a table `[1, T, D]`. */
-function firstRows(table: Tensor, tokens_BMD: Tensor, where: string): Tensor {
-  const [, T = 0, D = 0] = table.shape;
-  const M = tokens_BMD.shape[1] ?? 0;
-  if (M === T) return table;
-  if (M < T) return tf.slice(table, [0, 0, 0], [1, M, D]);
-  throw new L3mError("L3M_BAD_SHAPE", {
-    message: "The text is longer than the position table.",
-    where: { path: where },
-    expected: `at most ${T} tokens`,
-    got: `${M} tokens`,
-    fix: "Raise context_length, or cut the text in the data pipeline.",
-  });
 }
