@@ -12,8 +12,10 @@ import { shuffled } from "./samplers/shuffled.ts";
 import { bpeTokenizer } from "./text/bpe-tokenizer.ts";
 import { byteTokenizer } from "./text/byte-tokenizer.ts";
 import { hfTokenizer } from "./text/hf-tokenizer.ts";
+import { simpleTokenizer } from "./text/simple-tokenizer.ts";
 import { centerCrop } from "./transforms/center-crop.ts";
 import { normalize } from "./transforms/normalize.ts";
+import { padToSquare } from "./transforms/pad-to-square.ts";
 import { randomColorJitter } from "./transforms/random-color-jitter.ts";
 import { randomGrayscale } from "./transforms/random-grayscale.ts";
 import { randomHorizontalFlip } from "./transforms/random-horizontal-flip.ts";
@@ -54,8 +56,10 @@ export { BpeTokenizer, type BpeRoles } from "./text/bpe-tokenizer.ts";
 export { ByteTokenizer } from "./text/byte-tokenizer.ts";
 export { cleanText } from "./text/clean-text.ts";
 export { readHuggingFaceFiles, type HuggingFaceFiles } from "./text/hugging-face-files.ts";
+export { readMergeFile } from "./text/merge-file.ts";
 export { HuggingFaceTokenizer, type HuggingFaceOptions, type RowsOptions } from "./text/hugging-face-tokenizer.ts";
 export { padText, type PaddedText } from "./text/pad-text.ts";
+export { SimpleTokenizer, type SimpleRowsOptions, type SimpleTokenizerOptions } from "./text/simple-tokenizer.ts";
 export {
   formatTokenizer,
   parseTokenizer,
@@ -77,6 +81,7 @@ export default definePlugin({
     textJsonl,
     resize,
     centerCrop,
+    padToSquare,
     randomResizedCrop,
     randomHorizontalFlip,
     toTensor,
@@ -90,6 +95,7 @@ export default definePlugin({
     byteTokenizer,
     bpeTokenizer,
     hfTokenizer,
+    simpleTokenizer,
     defaultCollate,
     imageTextCollate,
   ],

@@ -18,6 +18,7 @@ import { dataDict } from "./data-dict.ts";
 import { functionTable } from "./function-table.ts";
 import { plainFunction } from "./function.ts";
 import { gradClip } from "./grad-clip.ts";
+import { imageTransform } from "./image-transform.ts";
 import { metric } from "./metric.ts";
 import { moeBalancing } from "./moe-balancing.ts";
 import { moeLayers } from "./moe-layers.ts";
@@ -44,6 +45,7 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
   function: plainFunction,
   function_table: functionTable,
   grad_clip: gradClip,
+  image_transform: imageTransform,
   metric,
   moe_balancing: moeBalancing,
   moe_layers: moeLayers,
@@ -71,7 +73,6 @@ export const NOT_YET: Readonly<Record<string, string>> = {
   filled_parts: "parts by a fill rule come later",
   gradient_scaler: "loss scaling for float16 comes later",
   image_folder: DATA,
-  image_transform: DATA,
   init_statistics: "statistics of initial values come later",
   mask_generator_table: DATA,
   metrics_gate: "the metrics computer comes later",
