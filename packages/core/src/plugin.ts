@@ -29,8 +29,9 @@ import { inSeriesMetaModels } from "./model/in-series-meta-models.ts";
 import { metaModel } from "./model/meta-model.ts";
 import { multiBlock } from "./model/multi-block.ts";
 import { noGradModel } from "./model/no-grad-model.ts";
+import { shuffleBatchDim } from "./model/shuffle-batch-dim.ts";
 
-const MODELS = [metaModel, inSeriesMetaModels, multiBlock, genericBlock, noGradModel, identity];
+const MODELS = [metaModel, inSeriesMetaModels, multiBlock, genericBlock, noGradModel, shuffleBatchDim, identity];
 const ACTIVATIONS = [geluActivation, quickGeluActivation, reluActivation, sigmoidActivation, siluActivation];
 const NORMS = [layerNormLayer, torchLayerNorm, layerNormFp32, lpLayerNorm, rmsNormLayer];
 const FFNS = [mlp, gatedFfn, swiGluFfn, geGelu];
