@@ -96,6 +96,7 @@ export function rasterLoss(
       const pixels = castPrecision(target, "f32");
       const patches = arrange(target.rank === 3 ? pixels : toPatches(pixels), M, forward);
       const target_BMC = given.norm_pix_loss ? standardisePatches(patches, axes) : patches;
+      if (mask !== undefined && M < (mask.shape[1] ?? 0) && offsets.includes(0)) throw onlySome(M, mask, context.where);
       const mask_BM = mask === undefined ? undefined : arrange(tf.cast(mask, "float32"), M, forward);
       const [B = 0, , C = 0] = target_BMC.shape;
       const arranged = arrange(castPrecision(predictions, "f32"), M, forward);
@@ -140,6 +141,17 @@ function scanOrder(
 /** The mask, or ones where it is empty: the mean over nothing would be NaN (as in ml-l3m, which `compat` reproduces). */
 function orAll(mask: Tensor, compat: boolean): Tensor {
   return compat ? mask : tf.where(tf.equal(tf.sum(mask), 0), tf.onesLike(mask), mask);
+}
+
+/** With offset 0, fewer predictions than patches would be those of the masked patches, which a static shape cannot pick out. */
+function onlySome(M: number, mask: Tensor, where: string): L3mError {
+  return new L3mError("L3M_BAD_SHAPE", {
+    message: "A mask with block_size 0 needs a prediction of every patch; the mask chooses which of them count.",
+    where: { path: where },
+    expected: `${mask.shape[1] ?? 0} predictions`,
+    got: `${M} predictions`,
+    fix: "Let the head predict all patches, or leave mask_read_key out.",
+  });
 }
 
 function noMask(key: string, where: string): L3mError {

@@ -39,6 +39,22 @@ describe("pixel losses", () => {
     const node = { loss: "losses/raster-pixel-loss", read_key: "pred", patch_size: 2, mask_read_key: "mask" };
     expect(() => lossOf(node, dict)).toThrow(/mask/);
   });
+
+  it("refuse predictions of some patches next to a mask that would choose them", () => {
+    const dict: DataDict = new Map([
+      ["pred", tf.zeros([1, 5, 12])],
+      ["image", tf.zeros([1, 3, 8, 8])],
+      ["mask", tf.ones([1, 16], "bool")],
+    ]);
+    const node = {
+      loss: "losses/raster-pixel-loss",
+      read_key: "pred",
+      patch_size: 2,
+      mask_read_key: "mask",
+      block_size: 0,
+    };
+    expect(() => lossOf(node, dict)).toThrow(/block_size 0/);
+  });
 });
 
 describe("losses/multi-loss-wrapper", () => {
