@@ -83,6 +83,8 @@ function nodesInWords(schema: JsonSchema): string {
 /** The comment of each field of an interface, in one line. */
 function commentsOf(source: string, name: string): ReadonlyMap<string, string> {
   const body = new RegExp(`export interface ${name} \\{\\n([\\s\\S]*?)\\n\\}`).exec(source)?.[1] ?? "";
-  const fields = body.matchAll(/\/\*\* (.+?) \*\/\s+readonly (\w+)\??:/g);
-  return new Map([...fields].map(([, comment = "", field = ""]) => [field, comment]));
+  const fields = body.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s+readonly (\w+)\??:/g);
+  return new Map(
+    [...fields].map(([, comment = "", field = ""]) => [field, comment.replaceAll(/\s*\n\s*\*?\s*/g, " ").trim()]),
+  );
 }

@@ -17,6 +17,11 @@ test.each(generatedPages(root).map((page) => [page.file, page.render] as const))
   },
 );
 
+test("every config key has a meaning", () => {
+  const rows = read("docs/configs.md").matchAll(/^\| `(\w+)` \|.*\| (.*) \|$/gm);
+  expect([...rows].filter(([, , meaning]) => meaning?.trim() === "").map(([, key]) => key)).toEqual([]);
+});
+
 test("the index links to a section of every registered thing", () => {
   const index = read("docs/blocks/README.md");
   for (const { namespace, provides } of preset) {
