@@ -2,7 +2,13 @@
 import { readdirSync } from "node:fs";
 
 /** Packages that carry a table, generated code, or very many registered things. */
-const LIMITS = { data: "120 kB", pjrt: "90 kB", "tfjs-kernels": "120 kB", "tfjs-backend-xla": "120 kB", train: "120 kB" };
+const LIMITS = {
+  data: "120 kB",
+  pjrt: "90 kB",
+  "tfjs-kernels": "120 kB",
+  "tfjs-backend-xla": "120 kB",
+  train: "120 kB",
+};
 
 export default readdirSync(new URL("packages", import.meta.url)).map((name) => ({
   name,
