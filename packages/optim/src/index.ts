@@ -1,5 +1,6 @@
 /** Optimizers, schedules, parameter groups, clipping. */
 import { definePlugin } from "@l3m/core";
+import { adamLH } from "./optimizers/adam-lh.ts";
 import { adamW } from "./optimizers/adam-w.ts";
 import { composite } from "./schedules/composite.ts";
 import { constant } from "./schedules/constant.ts";
@@ -22,6 +23,7 @@ export { paramGroups, type ParamGroup, type ParamGroupOptions, type ParamGroups 
 export { relativeLengths, schedulerNode } from "./schedules/relative-lengths.ts";
 export { scheduledLr } from "./schedules/scheduled-lr.ts";
 export {
+  adamLH,
   adamW,
   composite,
   constant,
@@ -42,6 +44,7 @@ export default definePlugin({
   namespace: "optim",
   provides: [
     adamW,
+    adamLH,
     linear,
     cosine,
     constant,
