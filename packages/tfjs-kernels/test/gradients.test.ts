@@ -48,6 +48,8 @@ describe("gradients against finite differences", () => {
   const functions: Record<string, (x: tf.Tensor) => tf.Tensor> = {
     "sum over an axis": (x) => tf.sum(tf.square(tf.sum(x, 1))),
     "mean, axes kept": (x) => tf.sum(tf.square(tf.mean(x, [0], true))),
+    "split into one part": (x) => tf.sum(tf.square(tf.split(x, 1)[0] as tf.Tensor)),
+    "unstack of one part": (x) => tf.sum(tf.square(tf.unstack(tf.reshape(x, [1, 12]))[0] as tf.Tensor)),
     softmax: (x) => tf.sum(tf.mul(tf.softmax(x), tf.softmax(tf.mul(x, 2)))),
     embedding: (x) =>
       tf.sum(

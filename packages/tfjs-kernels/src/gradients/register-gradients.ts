@@ -2,10 +2,11 @@
 import { registerGradient, unregisterGradient, getGradient } from "@tensorflow/tfjs-core";
 import { autocastClass } from "../precision/autocast.ts";
 import { productGradient } from "./product-gradient.ts";
+import { splitGradient, unpackGradient } from "./split-gradient.ts";
 import { stockGradients } from "./stock-gradients.generated.ts";
 import { meanGradient, sumGradient } from "./sum-gradient.ts";
 
-const corrected = [sumGradient, meanGradient];
+const corrected = [sumGradient, meanGradient, splitGradient, unpackGradient];
 let done = false;
 
 /** Registers tfjs's own gradients and our corrected ones. Safe to call more than once. */
