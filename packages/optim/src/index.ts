@@ -2,6 +2,7 @@
 import { definePlugin } from "@l3m/core";
 import { adamLH } from "./optimizers/adam-lh.ts";
 import { adamW } from "./optimizers/adam-w.ts";
+import { lars } from "./optimizers/lars.ts";
 import { composite } from "./schedules/composite.ts";
 import { constant } from "./schedules/constant.ts";
 import { cosine } from "./schedules/cosine.ts";
@@ -32,6 +33,7 @@ export {
   fvcoreConstant,
   halfCosine,
   invPower,
+  lars,
   linear,
   multiStep,
   polynomialDecay,
@@ -45,6 +47,7 @@ export default definePlugin({
   provides: [
     adamW,
     adamLH,
+    lars,
     linear,
     cosine,
     constant,
