@@ -20,6 +20,7 @@ export type {
   OptimSection,
   RegistryNode,
 } from "./experiment/experiment-config.ts";
+export { FRAME_KEYS, type FrameKey } from "./upstream/frame-keys.ts";
 export { scoresSet } from "./experiment/scores-set.ts";
 export { findPlugins, type PluginSource } from "./plugins/find-plugins.ts";
 export { loadPlugins, type LoadedPlugin } from "./plugins/load-plugins.ts";

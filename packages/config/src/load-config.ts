@@ -14,8 +14,12 @@ import { readConfigFiles } from "./read-config-files.ts";
 import { fromPlainTree, type ConfigNode, type ConfigTree, type MapNode } from "./tree/config-node.ts";
 import { formatPath, type ConfigPath } from "./tree/config-path.ts";
 import { MANDATORY, mergeNodes, type MergeReport } from "./tree/merge.ts";
+import { overlayNodes } from "./tree/overlay.ts";
 import { withExcerpt } from "./yaml/error-excerpt.ts";
 import { knownExperimentKeys } from "./experiment/known-keys.ts";
+import { knownFrameKeys } from "./upstream/known-frame-keys.ts";
+import { isUpstream, translateFrame } from "./upstream/translate-frame.ts";
+import { upstreamDefaults } from "./upstream/upstream-defaults.ts";
 
 export interface LoadConfigOptions {
   /** `key=value`, `+key=value` and `~key` tokens, applied left to right. */
@@ -30,6 +34,13 @@ export interface LoadConfigOptions {
   readonly defaults?: string;
   /** Resolve, merge and override in upstream's order and with its leniency. Default false. */
   readonly compat?: boolean;
+  /** Files merged over the config, before the overrides; in them, a node that names a thing replaces the old node. */
+  readonly overlays?: readonly string[];
+  /**
+   * Read a config in ml-l3m's dialect (something in it has a `_target_`) over ml-l3m's defaults, and translate its frame
+   * into ours. Other configs are not changed by it. Default false.
+   */
+  readonly upstream?: boolean;
 }
 
 /**
@@ -39,11 +50,20 @@ export interface LoadConfigOptions {
  */
 export function loadConfig(file: string, options: LoadConfigOptions = {}): LoadedConfig {
   const report: MergeReport = { errors: [], warnings: [] };
-  const { env = process.env, compat = false, defaults } = options;
+  const { env = process.env, compat = false, defaults, overlays = [], upstream = false } = options;
   const prepare = (own: MapNode): MapNode => (compat ? resolveAlone(own, env, report) : own);
-  const base = defaults === undefined ? undefined : readConfigFiles(defaults, report, prepare);
   const own = readConfigFiles(file, report, prepare);
-  return finishConfig(file, base === undefined ? own : mergeNodes(base, own, [], report), options, report);
+  const translates = upstream && isUpstream(own);
+  const base =
+    defaults !== undefined ? readConfigFiles(defaults, report, prepare) : translates ? upstreamDefaults() : undefined;
+  const merged = overlays
+    .map((overlay) => readConfigFiles(overlay, report, prepare))
+    .reduce<ConfigNode>(
+      (node, overlay) => overlayNodes(node, overlay, [], report),
+      base === undefined ? own : mergeNodes(base, own, [], report),
+    );
+  const known = translates ? { knownKeys: knownFrameKeys } : {};
+  return finishConfig(file, merged, { ...known, ...options, upstream: translates }, report);
 }
 
 /** Upstream resolves a file before it meets any other. */
@@ -74,7 +94,11 @@ function finishConfig(file: string, merged: ConfigNode, options: LoadConfigOptio
   const resolved = resolveTree(overridden, env);
   const errors = [...report.errors, ...resolved.errors];
   throwAll((errors.length > 0 ? errors : missingValues(resolved.node, [])).map(withExcerpt));
-  return createLoadedConfig(file, resolved.node, report.warnings);
+  if (options.upstream !== true || resolved.node.kind !== "map")
+    return createLoadedConfig(file, resolved.node, report.warnings);
+  const translation = translateFrame(resolved.node, resolved.node, file);
+  throwAll(translation.errors.map(withExcerpt));
+  return createLoadedConfig(file, translation.node, [...report.warnings, ...translation.warnings]);
 }
 
 function applyOverrides(

@@ -25,6 +25,10 @@ export interface Experiment {
 export interface OpenOptions {
   /** `key=value` tokens. */
   readonly overrides?: readonly string[];
+  /** Config files laid over the config, before the overrides. */
+  readonly overlays?: readonly string[];
+  /** Resolve, merge and override a config in ml-l3m's order and with its leniency. Default false. */
+  readonly compat?: boolean;
   /** Plugins that need no `plugins:` line. */
   readonly preset?: readonly Plugin[];
   /** Packages or files that count as if they stood in the config's `plugins:` list (from the tool settings). */
@@ -40,7 +44,8 @@ export async function openExperiment(file: string, options: OpenOptions = {}): P
 
 /** Like {@link openExperiment}, but mistakes stay in the report. */
 export async function inspectExperiment(file: string, options: OpenOptions = {}): Promise<Omit<Experiment, "config">> {
-  const loaded = loadConfig(file, options.overrides === undefined ? {} : { overrides: options.overrides });
+  const { overrides = [], overlays = [], compat = false } = options;
+  const loaded = loadConfig(file, { overrides, overlays, compat, upstream: true });
   const listed = loaded.tree["plugins"];
   const names = Array.isArray(listed) ? listed.filter((name) => typeof name === "string") : [];
   const extra = (options.plugins ?? []).filter((name) => !names.includes(name));
