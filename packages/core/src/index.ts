@@ -46,6 +46,7 @@ export type {
   Collate,
   Dataset,
   Field,
+  MaskGenerator,
   Sample,
   Sampler,
   SampleRng,

@@ -6,6 +6,12 @@ import { imageTextJsonl } from "./datasets/image-text-jsonl.ts";
 import { syntheticDataset } from "./datasets/synthetic.ts";
 import { textFilesDataset } from "./datasets/text-files.ts";
 import { textJsonl } from "./datasets/text-jsonl.ts";
+import { datasetWithGenerator } from "./masks/dataset-with-generator.ts";
+import { generateMask } from "./masks/generate-mask.ts";
+import { randomBinaryChoice } from "./masks/random-binary-choice.ts";
+import { randomMasking } from "./masks/random-masking.ts";
+import { randomRasterMasking } from "./masks/random-raster-masking.ts";
+import { rasterMasking } from "./masks/raster-masking.ts";
 import { distinctConcepts } from "./samplers/distinct-concepts.ts";
 import { sequential } from "./samplers/sequential.ts";
 import { shuffled } from "./samplers/shuffled.ts";
@@ -79,6 +85,12 @@ export default definePlugin({
     syntheticDataset,
     textFilesDataset,
     textJsonl,
+    datasetWithGenerator,
+    randomMasking,
+    rasterMasking,
+    randomRasterMasking,
+    randomBinaryChoice,
+    generateMask,
     resize,
     centerCrop,
     padToSquare,

@@ -1,6 +1,6 @@
 /** Interfaces of the data kinds: samples, datasets, transforms, samplers, tokenizers, collation. */
 
-/** One value of a sample: an array with a shape, or a plain value. */
+/** One value of a sample: an array with a shape, or a plain value. Masks are bytes, 1 = true; a bool port reads them as such. */
 export type Field =
   | { readonly data: Float32Array | Int32Array | Uint8Array; readonly shape: readonly number[] }
   | string
@@ -33,6 +33,13 @@ export interface Dataset {
 }
 
 export type Transform = (sample: Sample, rng: SampleRng) => Promise<Sample> | Sample;
+
+/** What a pre-training objective draws anew for every sample: which patches are hidden, and the like. */
+export interface MaskGenerator {
+  /** Key of the sample that the drawn value goes under: the `write_key` of the node. */
+  readonly writes: string;
+  generate(rng: SampleRng): Field;
+}
 
 export interface Sampler {
   /** The next batch of indices, and its number (which seeds the randomness of its samples). Undefined at the end of a finite one. */

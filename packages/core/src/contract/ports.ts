@@ -16,6 +16,7 @@ export type KeySource =
 export type PortDtype = "float32" | "int32" | "bool";
 
 export interface PortOptions {
+  /** A read port of type bool also takes int32, whose values other than 0 are true: data bring their masks as integers. */
   readonly dtype?: PortDtype;
   /** For `maybeRead`: may be absent only when this other read port has a value. */
   readonly unless?: string;

@@ -4,7 +4,7 @@ import type { DataDict } from "../data-dict/data-dict.ts";
 import type { ReadWriteBlock } from "../data-dict/read-write-block.ts";
 import type { ParamSpec } from "../params/param.ts";
 import type { ForwardContext } from "./forward-context.ts";
-import type { Dataset, Sampler, Tokenizer, Transform, Collate } from "./data-products.ts";
+import type { Collate, Dataset, MaskGenerator, Sampler, Tokenizer, Transform } from "./data-products.ts";
 
 /** Extra inputs of a layer; each class says which ones it uses. */
 export interface LayerInputs {
@@ -132,7 +132,7 @@ export interface Products {
   module: Layer;
   "pos-embed": PosEmbed;
   mask: Layer;
-  "mask-generator": () => Uint8Array;
+  "mask-generator": MaskGenerator;
   loss: Loss;
   metric: Metric;
   optimizer: Optimizer;

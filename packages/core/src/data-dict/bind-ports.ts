@@ -1,5 +1,5 @@
 /** From declared ports to DataDict keys, and the traffic of one call: reading, shape checks, writing. */
-import type { Tensor } from "@tensorflow/tfjs-core";
+import { cast, type Tensor } from "@tensorflow/tfjs-core";
 import { didYouMean, formatShape, L3mError, throwAll } from "@l3m/errors";
 import type { KeySource, Ports, PortSpec } from "../contract/ports.ts";
 import type { NodeKeys } from "../build/build-options.ts";
@@ -32,7 +32,7 @@ export class BoundPorts {
   gather(dict: DataDict, letters: Letters): Record<string, DataValue | undefined> {
     const values: Record<string, DataValue | undefined> = {};
     for (const port of this.reads) {
-      const value = dict.get(port.key);
+      const value = port.spec.dtype === "bool" ? asBooleans(dict.get(port.key)) : dict.get(port.key);
       if (value === undefined) {
         if (!port.spec.optional || this.#isNeeded(port, dict)) throw this.#missing(port, dict);
         continue;
@@ -97,6 +97,11 @@ export class BoundPorts {
       fix: "Set read_key to one of these keys, or put the block that writes it before this one.",
     });
   }
+}
+
+/** Masks from the data are int32; other than 0 is true. */
+function asBooleans(value: DataValue | undefined): DataValue | undefined {
+  return isTensor(value) && value.dtype === "int32" ? cast(value, "bool") : value;
 }
 
 function describe(value: unknown): string {

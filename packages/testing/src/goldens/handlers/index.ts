@@ -15,16 +15,19 @@ import { criterionSteps } from "./criterion-steps.ts";
 import { criterion } from "./criterion.ts";
 import { criterionReplicas } from "./criterion-replicas.ts";
 import { dataDict } from "./data-dict.ts";
+import { datasetGenerators } from "./dataset-generators.ts";
 import { functionTable } from "./function-table.ts";
 import { plainFunction } from "./function.ts";
 import { gradClip } from "./grad-clip.ts";
 import { imageTransform } from "./image-transform.ts";
+import { maskGeneratorTable } from "./mask-generator-table.ts";
 import { metric } from "./metric.ts";
 import { moeBalancing } from "./moe-balancing.ts";
 import { moeLayers } from "./moe-layers.ts";
 import { nameMatch } from "./name-match.ts";
 import { optimizerSteps } from "./optimizer-steps.ts";
 import { paramGroupsHandler } from "./param-groups.ts";
+import { rngTable } from "./rng-table.ts";
 import { scheduleRuns, scheduleTable, stepScheduler } from "./schedules.ts";
 import { tokenizerTable } from "./tokenizer-table.ts";
 
@@ -42,16 +45,19 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
   criterion_replicas: criterionReplicas,
   criterion_steps: criterionSteps,
   data_dict: dataDict,
+  dataset_generators: datasetGenerators,
   function: plainFunction,
   function_table: functionTable,
   grad_clip: gradClip,
   image_transform: imageTransform,
+  mask_generator_table: maskGeneratorTable,
   metric,
   moe_balancing: moeBalancing,
   moe_layers: moeLayers,
   name_match: nameMatch,
   optimizer_steps: optimizerSteps,
   param_groups: paramGroupsHandler,
+  rng_table: rngTable,
   schedule_runs: scheduleRuns,
   schedule_table: scheduleTable,
   step_scheduler: stepScheduler,
@@ -68,19 +74,16 @@ export const NOT_YET: Readonly<Record<string, string>> = {
   chunk_batch: DATA,
   collate_table: DATA,
   crop_table: DATA,
-  dataset_generators: DATA,
   filled_model: "whole models by a fill rule come later",
   filled_parts: "parts by a fill rule come later",
   gradient_scaler: "loss scaling for float16 comes later",
   image_folder: DATA,
   init_statistics: "statistics of initial values come later",
-  mask_generator_table: DATA,
   metrics_gate: "the metrics computer comes later",
   mixup_calls: DATA,
   mup_init: "muP comes later",
   prompt_templates: "the zero-shot prompt templates come later",
   repeated_calls: DATA,
-  rng_table: DATA,
   sampler_table: DATA,
   torch_scheduler: "schedules of torch come later",
   zero_shot_metric: "CLIPAccuracy comes with the trainer's metrics",
