@@ -1,4 +1,4 @@
-/** attention(): with dropout the probabilities are a tensor of their own, and mean the same as in the kernel. */
+/** attention(): dropout of its probabilities against plain ops, and what it refuses. */
 import * as tf from "@l3m/core/tf";
 import "@tensorflow/tfjs-backend-cpu";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -21,32 +21,33 @@ const seen = (shape: number[]) =>
 const inputs = () => [waves([2, 4, 5, 3], 1), waves([2, 2, 5, 3], 2), waves([2, 2, 5, 3], 3)] as const;
 
 describe("with dropout", () => {
-  it.each<[string, () => AttentionOptions]>([
-    ["everything", () => ({})],
-    ["the past", () => ({ causal: true })],
-    ["what a mask shows, or nothing", () => ({ mask: seen([1, 1, 5, 5]) })],
-    ["the past that a mask shows, or nothing", () => ({ causal: true, mask: seen([2, 1, 5, 5]) })],
-    ["with a bias", () => ({ scale: 2, mask: waves([1, 4, 5, 5], 4) })],
-    ["what a bias leaves, or nothing", () => ({ mask: tf.where(seen([5, 5]), waves([5, 5], 4), -Infinity) })],
-  ])("attends to %s as without", (_, options) => {
-    const rng = evalContext().rng;
-    const both = [undefined, { probability: 0, rng }].map((drop) =>
-      tf.valueAndGrads((...[q, k, v]: tf.Tensor[]) =>
-        attention(q as tf.Tensor, k as tf.Tensor, v as tf.Tensor, { ...options(), dropout: drop }),
-      )([...inputs()]),
-    );
-    const [fused, composed] = both.map(({ value, grads }) =>
-      [value, ...grads].flatMap((t) => Array.from(t.dataSync())),
-    );
-    composed?.forEach((x, i) => expect(fused?.[i]).toBeCloseTo(x, 5));
-  });
+  /** The same in plain ops, with gradients from the tape. */
+  function composed(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, allowed: tf.Tensor, factors: tf.Tensor): tf.Tensor {
+    const perHead = (x: tf.Tensor) =>
+      tf.stack(
+        [0, 0, 1, 1].map((g) => tf.gather(x, g, 1)),
+        1,
+      );
+    const scores = tf.div(tf.matMul(q, perHead(k), false, true), Math.sqrt(3));
+    const weights = tf.softmax(tf.where(allowed, scores, -1e30));
+    return tf.matMul(tf.mul(weights, factors), perHead(v));
+  }
 
-  it("drops probabilities in training", () => {
+  it.each<[string, AttentionOptions["causal"], () => tf.Tensor]>([
+    ["everything", false, () => tf.onesLike(seen([2, 4, 5, 5]))],
+    ["the past", true, () => tf.tile(tf.linalg.bandPart(tf.onesLike(seen([1, 1, 5, 5])), -1, 0), [2, 4, 1, 1])],
+  ])("drops probabilities of %s by the numbers of its rng", (_, causal, allowed) => {
     const { rng } = evalContext({ train: true });
-    const [q, k] = inputs();
-    const ones = tf.ones([2, 2, 5, 3]);
-    const mixed = attention(q, k, ones, { dropout: { probability: 0.5, rng } });
-    expect(new Set(mixed.dataSync()).size).toBeGreaterThan(10); // 1 everywhere without
+    const factors = tf.mul(tf.cast(rng.keep("attention", [2, 4, 5, 5], 0.75), "float32"), 1 / 0.75);
+    const [fused, plain] = [
+      (...[q, k, v]: tf.Tensor[]) =>
+        attention(q as tf.Tensor, k as tf.Tensor, v as tf.Tensor, { causal, dropout: { probability: 0.25, rng } }),
+      (...[q, k, v]: tf.Tensor[]) => composed(q as tf.Tensor, k as tf.Tensor, v as tf.Tensor, allowed(), factors),
+    ].map((f) => {
+      const { value, grads } = tf.valueAndGrads(f)([...inputs()], waves([2, 4, 5, 3], 9));
+      return [value, ...grads].flatMap((t) => Array.from(t.dataSync()));
+    });
+    plain?.forEach((x, i) => expect(fused?.[i]).toBeCloseTo(x, 5));
   });
 });
 

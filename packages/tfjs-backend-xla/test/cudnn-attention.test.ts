@@ -15,6 +15,7 @@ const WORK: AttentionWork = {
   keys: [8, 4, 1024, 128],
   causal: true,
   isMasked: false,
+  drops: false,
   mesh: undefined,
 };
 const mesh = (...axes: [name: string, size: number][]) => ({
@@ -27,6 +28,7 @@ describe("the reason against cuDNN", () => {
     ["the platform is cpu", { platform: "cpu" }],
     ["compute capability 7.5 is below 8.0", { capability: 7.5 }],
     ["the operands are f32", { element: "f32" }],
+    ["there is dropout on the probabilities", { drops: true }],
     ["head width 36 is not a multiple of 8", { queries: [8, 16, 64, 36], keys: [8, 16, 64, 36] }],
     ["head width 264 is above 256", { queries: [8, 16, 64, 264], keys: [8, 16, 64, 264] }],
     ["head width 256 is above 128", { queries: [8, 16, 64, 256], keys: [8, 16, 64, 256], capability: 8 }],

@@ -30,6 +30,14 @@ const CASES: readonly Case[] = [
     sizes: [2, 2, 2, 5, 5, 8],
     options: () => ({ mask: tf.where(withEmptyRows(), floats([2, 1, 5, 5], 4), -Infinity) }),
   },
+  {
+    name: "dropout and empty rows",
+    sizes: [2, 4, 2, 5, 5, 8],
+    options: () => ({
+      mask: withEmptyRows(),
+      dropout: { probability: 0.25, stream: [3, 4], key: tf.tensor1d([1, 2], "int32") },
+    }),
+  },
 ];
 
 /** Output and gradients by q, k, v, and by a float mask. */

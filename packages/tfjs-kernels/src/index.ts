@@ -1,7 +1,8 @@
 export { recomputingCheap } from "./cheap-results.ts";
 export { defineKernel, type KernelCall, type KernelDefinition, type KernelInputs } from "./define-kernel.ts";
 export { registerGradients } from "./gradients/register-gradients.ts";
-export { type FusedAttentionAttrs, HIDDEN_SCORE } from "./kernels/attention-scores.ts";
+export { type AttentionDropoutAttrs, keptFactor } from "./kernels/attention-dropout.ts";
+export { type FusedAttentionAttrs, HIDDEN_SCORE, maskAndKey } from "./kernels/attention-scores.ts";
 export {
   castPrecision,
   CastPrecision,

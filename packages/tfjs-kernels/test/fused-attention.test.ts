@@ -2,7 +2,7 @@
 import "@tensorflow/tfjs-backend-cpu";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { fusedAttention, registerGradients } from "../src/index.ts";
+import { counterUniform, fusedAttention, registerGradients } from "../src/index.ts";
 
 beforeAll(async () => {
   registerGradients();
@@ -14,6 +14,8 @@ interface Case {
   readonly sizes: readonly [B: number, H: number, G: number, N: number, M: number, d: number];
   readonly causal?: boolean;
   readonly scale?: number;
+  /** Probability of dropout. */
+  readonly drop?: number;
   readonly mask?: { readonly shape: number[]; readonly values: readonly (number | boolean)[] };
 }
 
@@ -48,7 +50,32 @@ const cases: Case[] = [
     sizes: [1, 1, 1, 3, 3, 2],
     mask: { shape: [3, 3], values: [-Infinity, -Infinity, -Infinity, 0, -Infinity, 1, -1e30, 0, -3.4e38] },
   },
+  { name: "dropout, grouped heads", sizes: [2, 4, 2, 3, 3, 2], drop: 0.3 },
+  {
+    name: "dropout, causal, with an empty row",
+    sizes: [1, 2, 2, 3, 3, 2],
+    causal: true,
+    drop: 0.5,
+    mask: bool([3, 3], (i) => i > 2),
+  },
+  {
+    name: "dropout under a float bias",
+    sizes: [2, 2, 2, 3, 3, 2],
+    drop: 0.25,
+    mask: { shape: [1, 2, 3, 3], values: numbers(18, 9) },
+  },
+  { name: "dropout of everything", sizes: [1, 1, 1, 3, 3, 2], drop: 1 },
 ];
+
+const stream = [5, 6] as const;
+const randomKey = () => tf.tensor1d([1, 2], "int32");
+
+/** What dropout multiplies every probability by; nothing without dropout. */
+function dropped({ sizes: [B, H, , N, M], drop }: Case): number[] {
+  if (drop === undefined) return [];
+  const uniform = counterUniform(randomKey(), { shape: [B, H, N, M], stream }).dataSync();
+  return Array.from(uniform, (u) => (u < 1 - drop ? 1 / (1 - drop) : 0));
+}
 
 /** sum(o * weights) of plain attention. */
 function reference(c: Case, q: number[], k: number[], v: number[], bias: number[], weights: number[]): number {
@@ -56,6 +83,7 @@ function reference(c: Case, q: number[], k: number[], v: number[], bias: number[
   const scale = c.scale ?? 1 / Math.sqrt(d);
   const shape = [...[1, 1, 1, 1].slice(c.mask?.shape.length ?? 4), ...(c.mask?.shape ?? [])];
   const at = (place: number[]) => place.reduce((index, p, i) => index * (shape[i] ?? 1) + (shape[i] === 1 ? 0 : p), 0);
+  const factors = dropped(c);
   let total = 0;
   for (let b = 0; b < B; b++)
     for (let h = 0; h < H; h++)
@@ -74,7 +102,11 @@ function reference(c: Case, q: number[], k: number[], v: number[], bias: number[
         if (sum === 0) continue;
         for (let m = 0; m < M; m++)
           for (let i = 0; i < d; i++)
-            total += ((exps[m] ?? 0) / sum) * (v[(keys + m) * d + i] ?? 0) * (weights[query + i] ?? 0);
+            total +=
+              ((exps[m] ?? 0) / sum) *
+              (factors[((b * H + h) * N + n) * M + m] ?? 1) *
+              (v[(keys + m) * d + i] ?? 0) *
+              (weights[query + i] ?? 0);
       }
   return total;
 }
@@ -99,10 +131,11 @@ describe.each(cases)("$name", (c) => {
   const weights = numbers(B * H * N * d, 4);
   const isFloat = typeof c.mask?.values[0] === "number";
   const bias = (c.mask?.values ?? []).map((x) => (typeof x === "number" ? x : x ? 0 : -Infinity));
-  const loss = (q_: tf.Tensor, k_: tf.Tensor, v_: tf.Tensor, mask?: tf.Tensor) =>
-    tf.sum(
-      tf.mul(fusedAttention(q_, k_, v_, { causal: c.causal, scale: c.scale, mask }), tf.tensor(weights, [B, H, N, d])),
-    );
+  const dropout = () => (c.drop === undefined ? undefined : { probability: c.drop, stream, key: randomKey() });
+  const loss = (q_: tf.Tensor, k_: tf.Tensor, v_: tf.Tensor, mask?: tf.Tensor) => {
+    const o = fusedAttention(q_, k_, v_, { causal: c.causal, scale: c.scale, mask, dropout: dropout() });
+    return tf.sum(tf.mul(o, tf.tensor(weights, [B, H, N, d])));
+  };
   const tensors = () => [tf.tensor(q, [B, H, N, d]), tf.tensor(k, [B, G, M, d]), tf.tensor(v, [B, G, M, d])] as const;
   const givenMask = () => c.mask && tf.tensor(c.mask.values as boolean[], c.mask.shape, isFloat ? "float32" : "bool");
 

@@ -2,9 +2,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { formatShape, L3mError } from "@l3m/errors";
-import { fusedAttention, HIDDEN_SCORE, iota } from "@l3m/tfjs-kernels";
+import { fusedAttention } from "@l3m/tfjs-kernels";
 import type { Rng } from "../random/rng.ts";
-import { dropout } from "./dropout.ts";
 
 export interface AttentionOptions {
   /** Factor on `q k^T`; default `1 / sqrt(d)`. */
@@ -13,7 +12,7 @@ export interface AttentionOptions {
   readonly causal?: boolean;
   /** Bool (true = may be attended) or float (added; -1e30 or less hides the key), broadcastable to `[B, H, N, M]`. */
   readonly mask?: Tensor | undefined;
-  /** Dropout on the probabilities; they are then computed as a tensor of their own. */
+  /** Dropout on the probabilities. */
   readonly dropout?: { readonly probability: number; readonly rng: Rng } | undefined;
 }
 
@@ -26,24 +25,10 @@ export interface AttentionOptions {
  */
 export function attention(q: Tensor, k: Tensor, v: Tensor, options: AttentionOptions = {}): Tensor {
   checkShapes(q, k, v, options.mask);
-  if (options.dropout === undefined) return fusedAttention(q, k, v, options);
-  const { probability, rng } = options.dropout;
-  const groups = (q.shape[1] ?? 1) / (k.shape[1] ?? 1);
-  const weights_BHNM = attentionWeights(q, repeatHeads(k, groups), options);
-  return tf.matMul(dropout(weights_BHNM, probability, rng, "attention"), repeatHeads(v, groups));
-}
-
-/** The softmax of the scores, `[B, H, N, M]`; rows of zeros for queries that may attend to nothing. */
-function attentionWeights(q: Tensor, k: Tensor, { mask, causal, scale }: AttentionOptions): Tensor {
-  let scores_BHNM: Tensor = tf.mul(tf.matMul(q, k, false, true), scale ?? 1 / Math.sqrt(q.shape[3] ?? 1));
-  if (mask?.dtype === "float32") scores_BHNM = tf.add(scores_BHNM, mask);
-  const [, , N = 0, M = 0] = scores_BHNM.shape;
-  const past = causal === true ? tf.lessEqual(iota([1, 1, N, M], 3), iota([1, 1, N, M], 2)) : undefined;
-  const shown = mask?.dtype === "float32" ? tf.greater(mask, HIDDEN_SCORE) : mask;
-  const allowed = past === undefined ? shown : shown === undefined ? past : tf.logicalAnd(past, shown);
-  if (allowed === undefined) return tf.softmax(scores_BHNM);
-  const weights_BHNM = tf.softmax(tf.where(allowed, scores_BHNM, HIDDEN_SCORE));
-  return tf.mul(weights_BHNM, tf.cast(allowed, "float32"));
+  const { dropout, ...rest } = options;
+  if (dropout === undefined || dropout.probability === 0) return fusedAttention(q, k, v, rest);
+  const { probability, rng } = dropout;
+  return fusedAttention(q, k, v, { ...rest, dropout: { probability, ...rng.source("attention") } });
 }
 
 function checkShapes(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | undefined): void {
@@ -82,12 +67,4 @@ export function splitHeads(x: Tensor, heads: number): Tensor {
 export function mergeHeads(x: Tensor): Tensor {
   const [B = 0, H = 0, N = 0, d = 0] = x.shape;
   return tf.reshape(tf.transpose(x, [0, 2, 1, 3]), [B, N, H * d]);
-}
-
-/** Repeats each of the G key/value heads for `groups` consecutive query heads: `[B, G, M, d]` to `[B, G*groups, M, d]`. */
-export function repeatHeads(x: Tensor, groups: number): Tensor {
-  if (groups === 1) return x;
-  const [B = 0, G = 0, M = 0, d = 0] = x.shape;
-  const copies = tf.broadcastTo(tf.reshape(x, [B, G, 1, M * d]), [B, G, groups, M * d]); // rank 4: tfjs has no gradient of Tile above it
-  return tf.reshape(copies, [B, G * groups, M, d]);
 }

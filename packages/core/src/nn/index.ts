@@ -1,4 +1,4 @@
-export { attention, mergeHeads, repeatHeads, splitHeads, type AttentionOptions } from "./attention.ts";
+export { attention, mergeHeads, splitHeads, type AttentionOptions } from "./attention.ts";
 export { causalMask } from "./causal-mask.ts";
 export { crossEntropy, logSumExp, type CrossEntropyOptions } from "./cross-entropy.ts";
 export { dropout, dropPath } from "./dropout.ts";

@@ -7,9 +7,9 @@ import { cudnnAttention } from "../lowering/cudnn-attention.ts";
 import { listLowering, type Operand } from "../lowering/kernel.ts";
 
 export const fusedAttention = listLowering<FusedAttentionAttrs>("FusedAttention", (operands, attrs, backend) => {
-  const [q, k, v, mask] = operands as [Operand, Operand, Operand, Operand?];
-  const inputs = attentionInputs(q, k, v, mask);
-  const plan = cudnnPlanOf(inputs, attrs.causal, backend);
+  const [q, k, v, ...rest] = operands as [Operand, Operand, Operand, ...Operand[]];
+  const inputs = attentionInputs([q, k, v], rest, attrs);
+  const plan = cudnnPlanOf(inputs, attrs, backend);
   const { o, logsumexp } = plan === undefined ? composedAttention(inputs, attrs) : cudnnAttention(inputs, attrs, plan);
   return [
     { value: o, dtype: "float32" },

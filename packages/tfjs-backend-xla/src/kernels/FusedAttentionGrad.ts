@@ -7,17 +7,17 @@ import { composedAttentionGrad } from "../lowering/composed-attention.ts";
 import { cudnnAttentionGrad } from "../lowering/cudnn-attention.ts";
 import { listLowering, type Operand } from "../lowering/kernel.ts";
 
-type Operands = [q: Operand, k: Operand, v: Operand, o: Operand, logsumexp: Operand, dy: Operand, mask?: Operand];
+type Operands = [q: Operand, k: Operand, v: Operand, o: Operand, logsumexp: Operand, dy: Operand, ...rest: Operand[]];
 
 export const fusedAttentionGrad = listLowering<FusedAttentionAttrs>(
   "FusedAttentionGrad",
   (operands, attrs, backend) => {
-    const [q, k, v, o, logsumexp, dy, mask] = operands as Operands;
-    const inputs = attentionInputs(q, k, v, mask);
+    const [q, k, v, o, logsumexp, dy, ...rest] = operands as Operands;
+    const inputs = attentionInputs([q, k, v], rest, attrs);
     const { element } = inputs.q.type;
     const outputs = { o: convert(o.value, element), logsumexp: logsumexp.value };
     const gradient = convert(dy.value, element);
-    const plan = cudnnPlanOf(inputs, attrs.causal, backend);
+    const plan = cudnnPlanOf(inputs, attrs, backend);
     const { dq, dk, dv } =
       plan === undefined
         ? composedAttentionGrad(inputs, outputs, gradient, attrs)

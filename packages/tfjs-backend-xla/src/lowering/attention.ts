@@ -3,6 +3,7 @@
  * consecutive query heads), N queries, M keys, d head width.
  */
 import { compare, convert, type ElementType, iota, type Value } from "@l3m/stablehlo";
+import { type FusedAttentionAttrs, maskAndKey } from "@l3m/tfjs-kernels";
 import { type Operand } from "./kernel.ts";
 
 export interface AttentionInputs {
@@ -14,6 +15,8 @@ export interface AttentionInputs {
   readonly v: Value;
   /** Bool (may be attended) or float (added to the scaled scores), `[B|1, H|1, N|1, M|1]`. */
   readonly mask: Value | undefined;
+  /** int32 `[2]`, of the dropout. */
+  readonly key: Value | undefined;
 }
 
 export interface AttentionOutputs {
@@ -29,14 +32,20 @@ export interface AttentionGradients {
   readonly dv: Value;
 }
 
-/** The operands in the format that attention computes in: bf16 if one of q, k, v is. */
-export function attentionInputs(q: Operand, k: Operand, v: Operand, mask: Operand | undefined): AttentionInputs {
+/** The operands in the format that attention computes in: bf16 if one of q, k, v is. `rest`: what stands behind q, k and v. */
+export function attentionInputs(
+  [q, k, v]: readonly [Operand, Operand, Operand],
+  rest: readonly Operand[],
+  attrs: FusedAttentionAttrs,
+): AttentionInputs {
+  const { mask, key } = maskAndKey(rest, attrs);
   const element: ElementType = [q, k, v].some(({ value }) => value.type.element === "bf16") ? "bf16" : "f32";
   return {
     q: convert(q.value, element),
     k: convert(k.value, element),
     v: convert(v.value, element),
     mask: mask?.value,
+    key: key?.value,
   };
 }
 

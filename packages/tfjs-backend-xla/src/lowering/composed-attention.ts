@@ -20,10 +20,11 @@ import {
   subtract,
   type Value,
 } from "@l3m/stablehlo";
-import { type FusedAttentionAttrs, HIDDEN_SCORE } from "@l3m/tfjs-kernels";
+import { type FusedAttentionAttrs, HIDDEN_SCORE, keptFactor } from "@l3m/tfjs-kernels";
 import { type AttentionGradients, type AttentionInputs, type AttentionOutputs, causalMask } from "./attention.ts";
 import { broadcastTo, fullLike } from "./broadcast.ts";
 import { product } from "./mat-mul.ts";
+import { uniformOf } from "./threefry.ts";
 
 export function composedAttention(inputs: AttentionInputs, attrs: FusedAttentionAttrs): AttentionOutputs {
   const { q, v, mask } = inputs;
@@ -33,7 +34,7 @@ export function composedAttention(inputs: AttentionInputs, attrs: FusedAttention
   const sum_BHN = reduce(e_BHNM, { dims: [3], kind: "add" });
   const p_BHNM = divide(e_BHNM, alongKeys(sum_BHN, e_BHNM));
   const logsumexp = add(largest_BHN, log(sum_BHN));
-  const mix = (p: Value) => timesKeys(p, v, q);
+  const mix = (p: Value) => timesKeys(dropped(p, inputs, attrs), v, q);
   if (mask === undefined) return { o: mix(p_BHNM), logsumexp };
   const attends = compare("GT", largest_BHN, fullLike(largest_BHN, HIDDEN_SCORE));
   const kept_BHNM = select(alongKeys(attends, p_BHNM), p_BHNM, fullLike(p_BHNM, 0));
@@ -51,14 +52,14 @@ export function composedAttentionGrad(
   const { element } = q.type;
   const scores_BHNM = maskedScores(inputs, attrs);
   const p_BHNM = exp(subtract(scores_BHNM, alongKeys(logsumexp, scores_BHNM)));
-  const dp_BHNM = convert(againstKeys(dy, v), "f32");
+  const dp_BHNM = dropped(convert(againstKeys(dy, v), "f32"), inputs, attrs);
   const dot_BHN = reduce(multiply(convert(dy, "f32"), convert(o, "f32")), { dims: [3], kind: "add" });
   const ds_BHNM = multiply(p_BHNM, subtract(dp_BHNM, alongKeys(dot_BHN, dp_BHNM)));
   const scaled_BHNM = convert(multiply(ds_BHNM, fullLike(ds_BHNM, attrs.scale)), element);
   return {
     dq: timesKeys(scaled_BHNM, k, q),
     dk: sumOverQueries(scaled_BHNM, q, k),
-    dv: sumOverQueries(convert(p_BHNM, element), dy, v),
+    dv: sumOverQueries(convert(dropped(p_BHNM, inputs, attrs), element), dy, v),
   };
 }
 
@@ -76,6 +77,14 @@ function maskedScores({ q, k, mask }: AttentionInputs, { scale, causal }: FusedA
   const shown = isBool ? broadcastTo(mask, shape) : undefined;
   const allowed = past === undefined ? shown : shown === undefined ? past : and(past, shown);
   return allowed === undefined ? scores : select(allowed, scores, splat(HIDDEN_SCORE, scores.type));
+}
+
+/** Dropout on `[B, H, N, M]`: of the probabilities, and so of their gradient. */
+function dropped(x: Value, { key }: AttentionInputs, { dropout }: FusedAttentionAttrs): Value {
+  if (key === undefined || dropout === undefined) return x;
+  const uniform = uniformOf(key, dropout.stream, x.type.shape);
+  const kept = compare("LT", uniform, fullLike(uniform, 1 - dropout.probability));
+  return select(kept, multiply(x, fullLike(x, keptFactor(dropout))), fullLike(x, 0));
 }
 
 /** `x [B, H, N, d]` against each key: `[B, H, N, M]`. */

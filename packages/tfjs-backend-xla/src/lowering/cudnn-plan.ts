@@ -19,6 +19,8 @@ export interface AttentionWork {
   readonly keys: readonly number[];
   readonly causal: boolean;
   readonly isMasked: boolean;
+  /** Dropout on the probabilities: cuDNN's draws other numbers on every machine, from a seed that is part of the program. */
+  readonly drops: boolean;
   /** More than one device. */
   readonly mesh: Mesh | undefined;
 }
@@ -44,12 +46,13 @@ const CUDNN_PLAN: CudnnLengths = { multiple: 8, padsWithoutBias: false };
 
 /** The plan, or the reason why cuDNN is not called. */
 export function planCudnn(work: AttentionWork, lengths: CudnnLengths = CUDNN_PLAN): CudnnPlan | string {
-  const { platform, capability = 9, element, queries, keys, causal, isMasked, mesh } = work;
+  const { platform, capability = 9, element, queries, keys, causal, isMasked, drops, mesh } = work;
   const [B = 0, H = 0, N = 0, d = 0] = queries;
   const [, G = 0, M = 0] = keys;
   if (platform !== "cuda") return `the platform is ${platform}`;
   if (capability < 8) return `compute capability ${capability} is below 8.0`;
   if (element !== "bf16") return `the operands are ${element}`;
+  if (drops) return "there is dropout on the probabilities";
   if (d % 8 !== 0) return `head width ${d} is not a multiple of 8`;
   const widest = Math.floor(capability) === 9 ? 256 : 128;
   if (d > widest) return `head width ${d} is above ${widest}`;

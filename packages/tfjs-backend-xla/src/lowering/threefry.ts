@@ -2,6 +2,7 @@
 import {
   add,
   bitcastConvert,
+  convert,
   iota,
   multiply,
   or,
@@ -39,6 +40,13 @@ export function threefryWords(key: Value, stream: Words | undefined, shape: read
   const counter = flatIndex(type);
   const [x0, x1] = encrypt(streamKey, [splat(0, type), counter]);
   return xor(x0, x1);
+}
+
+/** f32 of [0, 1): the upper 24 bits of {@link threefryWords}. */
+export function uniformOf(key: Value, stream: Words | undefined, shape: readonly number[]): Value {
+  const words = threefryWords(key, stream, shape);
+  const mantissa = convert(bitcastConvert(shiftRightLogical(words, fullLike(words, 8)), "i32"), "f32");
+  return multiply(mantissa, fullLike(mantissa, 2 ** -24));
 }
 
 /** 20 rounds on a block of two words; the key is scalar or of the shape of the block. */

@@ -4,6 +4,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
+import type { AttentionDropoutAttrs } from "./attention-dropout.ts";
 import { iota } from "./iota.ts";
 
 /**
@@ -17,13 +18,35 @@ export interface FusedAttentionAttrs {
   readonly scale: number;
   /** Keys after the query are hidden (key index > query index). */
   readonly causal: boolean;
+  /** Dropout on the probabilities; the last input is then its key. */
+  readonly dropout?: AttentionDropoutAttrs;
 }
 
-/**
- * `q k^T scale + bias`, `[B, H, N, M]`; `HIDDEN_SCORE` where a key is hidden. Shapes: q `[B, H, N, d]`, k `[B, G, M, d]`, mask
- * bool (true = may be attended) or float (added), `[B|1, H|1, N|1, M|1]`.
- */
-export function attentionScores(q: Tensor, k: Tensor, mask: Tensor | undefined, attrs: FusedAttentionAttrs): Tensor {
+/** The inputs of one call. */
+export interface AttentionInputs {
+  /** `[B, H, N, d]` */
+  readonly q: Tensor;
+  /** `[B, G, M, d]` */
+  readonly k: Tensor;
+  /** `[B, G, M, d]` */
+  readonly v: Tensor;
+  /** Bool (true = may be attended) or float (added), `[B|1, H|1, N|1, M|1]`. */
+  readonly mask: Tensor | undefined;
+  /** int32 `[2]`, of the dropout. */
+  readonly key: Tensor | undefined;
+}
+
+/** What stands behind q, k and v in the list of inputs. */
+export function maskAndKey<T>(
+  rest: readonly T[],
+  attrs: FusedAttentionAttrs,
+): { mask: T | undefined; key: T | undefined } {
+  const masks = attrs.dropout === undefined ? rest : rest.slice(0, -1);
+  return { mask: masks[0], key: attrs.dropout === undefined ? undefined : rest.at(-1) };
+}
+
+/** `q k^T scale + bias`, `[B, H, N, M]`; `HIDDEN_SCORE` where a key is hidden. */
+export function attentionScores({ q, k, mask }: AttentionInputs, attrs: FusedAttentionAttrs): Tensor {
   const [B = 0, H = 0, N = 0] = q.shape;
   const [, G = 1, M = 0] = k.shape;
   let scores_BHNM: Tensor = tf.reshape(tf.matMul(groupHeads(q, G), k, false, true), [B, H, N, M]);

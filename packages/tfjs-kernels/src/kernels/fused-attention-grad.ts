@@ -5,33 +5,36 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { defineKernel } from "../define-kernel.ts";
-import { attentionScores, type FusedAttentionAttrs, groupHeads } from "./attention-scores.ts";
+import { dropoutFactors } from "./attention-dropout.ts";
+import {
+  type AttentionInputs,
+  attentionScores,
+  type FusedAttentionAttrs,
+  groupHeads,
+  maskAndKey,
+} from "./attention-scores.ts";
 
 /**
- * Kernel name. Inputs, as a list: q, k, v, o (the output), logsumexp `[B, H, N]`, dy (the gradient of o), and the mask if the
- * forward had one. Outputs: dq, dk, dv, in the shapes and formats of q, k, v.
+ * Kernel name. Inputs, as a list: q, k, v, o (the output), logsumexp `[B, H, N]`, dy (the gradient of o), then the mask and
+ * the key of the dropout if the forward had them. Outputs: dq, dk, dv, in the shapes and formats of q, k, v.
  */
 export const FusedAttentionGrad = "FusedAttentionGrad";
 
 /** What the gradient of one call needs. */
-export interface AttentionCall {
-  readonly q: Tensor;
-  readonly k: Tensor;
-  readonly v: Tensor;
-  readonly mask: Tensor | undefined;
+export interface AttentionCall extends AttentionInputs {
   readonly o: Tensor;
   readonly logsumexp: Tensor;
   readonly dy: Tensor;
 }
 
-type SavedInputs = [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor?];
+type SavedInputs = [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, ...Tensor[]];
 
 const run = defineKernel<FusedAttentionAttrs>({
   name: FusedAttentionGrad,
   inputs: "list",
   fallback: (inputs, attrs) => {
-    const [q, k, v, o, logsumexp, dy, mask] = Object.values(inputs) as SavedInputs;
-    const call: AttentionCall = { q, k, v, o, logsumexp, dy, mask };
+    const [q, k, v, o, logsumexp, dy, ...rest] = Object.values(inputs) as SavedInputs;
+    const call: AttentionCall = { q, k, v, o, logsumexp, dy, ...maskAndKey(rest, attrs) };
     const [, G = 1] = k.shape;
     const { p, ds } = scoreGradient(call, attrs);
     const ds_rows = groupHeads(tf.mul(ds, attrs.scale), G);
@@ -45,8 +48,8 @@ const run = defineKernel<FusedAttentionAttrs>({
 
 /** The gradients of q, k and v. */
 export function fusedAttentionGrad(call: AttentionCall, attrs: FusedAttentionAttrs): readonly [Tensor, Tensor, Tensor] {
-  const { q, k, v, o, logsumexp, dy, mask } = call;
-  const inputs = [q, k, v, o, logsumexp, dy, ...(mask === undefined ? [] : [mask])];
+  const { q, k, v, o, logsumexp, dy, mask, key } = call;
+  const inputs = [q, k, v, o, logsumexp, dy, ...[mask, key].flatMap((input) => input ?? [])];
   return run(inputs, attrs) as [Tensor, Tensor, Tensor];
 }
 
@@ -57,12 +60,18 @@ export function attentionBiasGradient(call: AttentionCall, bias: Tensor, attrs: 
   return tf.sum(ds, repeated, true);
 }
 
-/** The probabilities and the gradient of the (scaled) scores, `p (dy v^T - rowsum(dy o))`, both `[B, H, N, M]`. */
+/**
+ * The probabilities that values are mixed by (after dropout), and the gradient of the (scaled) scores, `p (dp - rowsum(dy o))` where
+ * `dp` is `dy v^T` with the same dropout; both `[B, H, N, M]`.
+ */
 function scoreGradient(call: AttentionCall, attrs: FusedAttentionAttrs): { readonly p: Tensor; readonly ds: Tensor } {
-  const { q, k, v, mask, o, logsumexp, dy } = call;
+  const { k, v, key, o, logsumexp, dy } = call;
   const [, G = 1] = k.shape;
-  const scores_BHNM = attentionScores(q, k, mask, attrs);
+  const scores_BHNM = attentionScores(call, attrs);
   const p = tf.exp(tf.sub(scores_BHNM, tf.expandDims(logsumexp, 3)));
-  const dp = tf.reshape(tf.matMul(groupHeads(dy, G), v, false, true), scores_BHNM.shape);
-  return { p, ds: tf.mul(p, tf.sub(dp, tf.sum(tf.mul(dy, o), 3, true))) };
+  const dmixed = tf.reshape(tf.matMul(groupHeads(dy, G), v, false, true), scores_BHNM.shape);
+  const dot = tf.sum(tf.mul(dy, o), 3, true);
+  if (attrs.dropout === undefined || key === undefined) return { p, ds: tf.mul(p, tf.sub(dmixed, dot)) };
+  const factors = dropoutFactors(key, attrs.dropout, scores_BHNM.shape);
+  return { p: tf.mul(p, factors), ds: tf.mul(p, tf.sub(tf.mul(dmixed, factors), dot)) };
 }

@@ -5,13 +5,14 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { defineKernel } from "../define-kernel.ts";
-import { attentionScores, type FusedAttentionAttrs, groupHeads, HIDDEN_SCORE } from "./attention-scores.ts";
+import { type AttentionDropoutAttrs, dropoutFactors } from "./attention-dropout.ts";
+import { attentionScores, type FusedAttentionAttrs, groupHeads, HIDDEN_SCORE, maskAndKey } from "./attention-scores.ts";
 import { castPrecision, physicalDtype } from "./cast-precision.ts";
 import { type AttentionCall, attentionBiasGradient, fusedAttentionGrad } from "./fused-attention-grad.ts";
 
 /**
- * Kernel name. Inputs, as a list: q `[B, H, N, d]`, k and v `[B, G, M, d]`, and optionally a mask `[B|1, H|1, N|1, M|1]`, bool
- * (true = may be attended) or float (added to the scaled scores). Outputs: o `[B, H, N, d]` and logsumexp f32 `[B, H, N]`, the
+ * Kernel name. Inputs, as a list: q `[B, H, N, d]`, k and v `[B, G, M, d]`, optionally a mask `[B|1, H|1, N|1, M|1]`, bool (true =
+ * may be attended) or float (added to the scaled scores), and with dropout its key int32 `[2]`. Outputs: o `[B, H, N, d]` and logsumexp f32 `[B, H, N]`, the
  * logarithm of the softmax's denominator (`-HIDDEN_SCORE` for a query that may attend to nothing).
  */
 export const FusedAttention = "FusedAttention";
@@ -23,14 +24,19 @@ export interface FusedAttentionOptions {
   readonly causal?: boolean | undefined;
   /** Bool (true = may be attended) or float (added; `HIDDEN_SCORE` or less hides), broadcastable to `[B, H, N, M]`. */
   readonly mask?: Tensor | undefined;
+  /** Dropout on the probabilities, by the numbers of a key int32 `[2]`. They are drawn again for the gradient, not kept. */
+  readonly dropout?: (AttentionDropoutAttrs & { readonly key: Tensor }) | undefined;
 }
+
+type KernelTensors = [Tensor, Tensor, Tensor, ...Tensor[]];
 
 const run = defineKernel<FusedAttentionAttrs>({
   name: FusedAttention,
   inputs: "list",
   fallback: (inputs, attrs) => {
-    const [q, k, v, mask] = Object.values(inputs) as [Tensor, Tensor, Tensor, Tensor?];
-    const scores_BHNM = attentionScores(q, k, mask, attrs);
+    const [q, k, v, ...rest] = Object.values(inputs) as KernelTensors;
+    const { mask, key } = maskAndKey(rest, attrs);
+    const scores_BHNM = attentionScores({ q, k, v, mask, key }, attrs);
     const largest_BHN1 = tf.max(scores_BHNM, 3, true);
     const attends = tf.greater(largest_BHN1, HIDDEN_SCORE);
     const e_BHNM = tf.exp(tf.sub(scores_BHNM, largest_BHN1));
@@ -38,13 +44,17 @@ const run = defineKernel<FusedAttentionAttrs>({
     const p_BHNM = tf.mul(e_BHNM, tf.where(attends, tf.reciprocal(sum_BHN1), 0));
     const logsumexp = tf.where(attends, tf.add(largest_BHN1, tf.log(sum_BHN1)), -HIDDEN_SCORE);
     const [, G = 1] = k.shape;
-    return [tf.reshape(tf.matMul(groupHeads(p_BHNM, G), v), q.shape), tf.squeeze(logsumexp, [3])];
+    const mixing_BHNM =
+      attrs.dropout === undefined || key === undefined
+        ? p_BHNM
+        : tf.mul(p_BHNM, dropoutFactors(key, attrs.dropout, p_BHNM.shape));
+    return [tf.reshape(tf.matMul(groupHeads(mixing_BHNM, G), v), q.shape), tf.squeeze(logsumexp, [3])];
   },
   outputsToSave: [true, true],
   gradient: ([dy], inputs, attrs, outputs) => {
-    const [q, k, v, mask] = inputs as [Tensor, Tensor, Tensor, Tensor?];
+    const [q, k, v, ...rest] = inputs as KernelTensors;
     const [o, logsumexp] = outputs as [Tensor, Tensor];
-    const call: AttentionCall = { q, k, v, mask, o, logsumexp, dy: dy as Tensor };
+    const call: AttentionCall = { q, k, v, ...maskAndKey(rest, attrs), o, logsumexp, dy: dy as Tensor };
     const [dq, dk, dv] = fusedAttentionGrad(call, attrs); // at once: the three come of one kernel
     return { 0: () => dq, 1: () => dk, 2: () => dv, 3: () => maskGradient(call, attrs) };
   },
@@ -56,9 +66,14 @@ const run = defineKernel<FusedAttentionAttrs>({
  * and to a float mask.
  */
 export function fusedAttention(q: Tensor, k: Tensor, v: Tensor, options: FusedAttentionOptions = {}): Tensor {
-  const attrs = { scale: options.scale ?? 1 / Math.sqrt(q.shape[3] ?? 1), causal: options.causal ?? false };
-  const mask = options.mask === undefined ? [] : [withFourDimensions(options.mask)];
-  return run([q, k, v, ...mask], attrs)[0] as Tensor;
+  const { causal = false, mask, dropout } = options;
+  const attrs: FusedAttentionAttrs = {
+    scale: options.scale ?? 1 / Math.sqrt(q.shape[3] ?? 1),
+    causal,
+    ...(dropout === undefined ? {} : { dropout: { probability: dropout.probability, stream: dropout.stream } }),
+  };
+  const rest = [mask === undefined ? undefined : withFourDimensions(mask), dropout?.key];
+  return run([q, k, v, ...rest.flatMap((input) => input ?? [])], attrs)[0] as Tensor;
 }
 
 /** Called only for a mask that something differentiates by. */
