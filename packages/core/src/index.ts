@@ -88,8 +88,10 @@ export type {
   Loss,
   LossResult,
   Metric,
+  MetricQueries,
   MetricRun,
   Neighbour,
+  NestedReads,
   Optimizer,
   PlainFunction,
   PosEmbed,
@@ -110,6 +112,7 @@ export {
 export { isTensor, type DataDict, type DataValue } from "./data-dict/data-dict.ts";
 export { walkKeyFlow, type KeyFlow, type KeyFlowFinding, type KeyUse } from "./data-dict/key-flow.ts";
 export { ReadWriteBlock, type BlockKeys } from "./data-dict/read-write-block.ts";
+export { topKAccuracy, type TopKOptions } from "./metrics/top-k-accuracy.ts";
 export { checkpointed } from "./params/checkpointed.ts";
 export { drawFromStream, drawParam, ONES, ZEROS, type Initializer } from "./params/initializers.ts";
 export {

@@ -17,6 +17,7 @@ import { sequential } from "./samplers/sequential.ts";
 import { shuffled } from "./samplers/shuffled.ts";
 import { bpeTokenizer } from "./text/bpe-tokenizer.ts";
 import { byteTokenizer } from "./text/byte-tokenizer.ts";
+import { classNames } from "./text/class-names.ts";
 import { hfTokenizer } from "./text/hf-tokenizer.ts";
 import { simpleTokenizer } from "./text/simple-tokenizer.ts";
 import { centerCrop } from "./transforms/center-crop.ts";
@@ -60,6 +61,7 @@ export { ShuffledSampler } from "./samplers/shuffled.ts";
 export type { FieldArray, TensorField } from "./tensor-field.ts";
 export { BpeTokenizer, type BpeRoles } from "./text/bpe-tokenizer.ts";
 export { ByteTokenizer } from "./text/byte-tokenizer.ts";
+export { readClassNames } from "./text/class-names.ts";
 export { cleanText } from "./text/clean-text.ts";
 export { readHuggingFaceFiles, type HuggingFaceFiles } from "./text/hugging-face-files.ts";
 export { readMergeFile } from "./text/merge-file.ts";
@@ -108,6 +110,7 @@ export default definePlugin({
     bpeTokenizer,
     hfTokenizer,
     simpleTokenizer,
+    classNames,
     defaultCollate,
     imageTextCollate,
   ],

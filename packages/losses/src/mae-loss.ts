@@ -3,7 +3,7 @@ import * as tf from "@l3m/core/tf";
 import { castPrecision, detach } from "@l3m/core/nn";
 import { defineLoss, fromOption, read } from "@l3m/core";
 import * as z from "zod";
-import { patchify } from "./patches.ts";
+import { patchify, unpatchify } from "./patches.ts";
 import { standardisePatches } from "./standardise-patches.ts";
 
 const options = z.strictObject({
@@ -34,5 +34,6 @@ export const maeLoss = defineLoss({
       const loss = tf.div(tf.sum(tf.mul(error_BN, removed_BN)), tf.sum(removed_BN));
       return { loss, metrics: { mae_loss: detach(loss) } };
     },
+    functions: { patchify: (image) => patchify(image, { patch }), unpatchify: (x) => unpatchify(x, { patch }) },
   }),
 });

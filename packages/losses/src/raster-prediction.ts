@@ -9,11 +9,10 @@ import {
   type ForwardContext,
   fromOption,
   type HostArray,
-  type LossResult,
+  type LossBody,
   L3mError,
   maybeRead,
   maybeSlot,
-  type PortInputs,
   read,
   slot,
   type SlotValues,
@@ -54,8 +53,6 @@ export const RASTER_PORTS = {
   mask: maybeRead(fromOption("mask_read_key"), "B N"),
 };
 
-type RasterInputs = PortInputs<typeof RASTER_PORTS>;
-
 /**
  * The loss of one head per offset k: the predictions `[B, M, K C]` hold the heads one after the other, `toPatches` makes patches
  * of a picture. Declares what the slots name.
@@ -65,7 +62,7 @@ export function rasterLoss(
   given: RasterOptions,
   offsets: readonly number[],
   toPatches: (pixels: Tensor) => Tensor,
-): { forward(inputs: RasterInputs, forward: ForwardContext): LossResult } {
+): LossBody<typeof RASTER_PORTS> {
   const elementwise = context.child("loss_fn", given.loss_fn, { reduction: "none" });
   const arrange = scanOrder(context, given);
   const axes = [given.norm_pix_dim].flat();
@@ -105,6 +102,7 @@ export function rasterLoss(
       const loss = tf.div(tf.addN(errors.map(({ sum }) => sum)), tf.addN(errors.map(({ count }) => count)));
       return { loss, metrics: { mse_norm_pix: detach(loss) } };
     },
+    functions: { patchify: toPatches },
   };
 }
 

@@ -41,6 +41,12 @@ export function dot(a: Float32Array | Float64Array, b: Float32Array | Float64Arr
   return sum;
 }
 
+/** A vector of length 1 in the same direction; zeros stay zeros. */
+export function normalised(vector: Float32Array | Float64Array): Float64Array {
+  const norm = Math.max(Math.sqrt(dot(vector, vector)), 1e-12);
+  return Float64Array.from(vector, (value) => value / norm);
+}
+
 /** An element that is known to exist. */
 export function at(values: Float32Array | Float64Array | Int32Array, index: number): number {
   return values[index] as number;

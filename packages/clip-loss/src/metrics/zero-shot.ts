@@ -1,7 +1,7 @@
 /** Zero-shot classification of images by class vectors made of texts. E width of the shared space. */
 import { defineMetric, invariant } from "@l3m/core";
 import * as z from "zod";
-import { dot, Rows } from "./rows.ts";
+import { dot, normalised, Rows } from "./rows.ts";
 
 const options = z.strictObject({
   image_read_key: z.string().default("image_embed").describe("Image embeddings [B, E]."),
@@ -54,17 +54,11 @@ export const zeroShot = defineMetric({
 function classVectors(texts: Rows, classes: readonly number[]): Map<number, Float64Array> {
   const sums = new Map<number, Float64Array>();
   for (const [i, name] of classes.entries()) {
-    const row = texts.row(i);
-    const norm = Math.max(Math.sqrt(dot(row, row)), 1e-12);
-    const sum = sums.get(name) ?? new Float64Array(row.length);
-    for (let e = 0; e < row.length; e++) sum[e] = (sum[e] as number) + (row[e] as number) / norm;
-    sums.set(name, sum);
+    const row = normalised(texts.row(i));
+    const sum = sums.get(name);
+    sums.set(name, sum === undefined ? row : sum.map((value, e) => value + (row[e] as number)));
   }
-  for (const sum of sums.values()) {
-    const norm = Math.max(Math.sqrt(dot(sum, sum)), 1e-12);
-    for (let e = 0; e < sum.length; e++) sum[e] = (sum[e] as number) / norm;
-  }
-  return sums;
+  return new Map([...sums].map(([name, sum]) => [name, normalised(sum)]));
 }
 
 /** How many other classes score at least as high as `own`. */

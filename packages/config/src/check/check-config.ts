@@ -61,7 +61,7 @@ export function checkConfig(config: LoadedConfig, registry: Registry, options: C
   for (const [set, keys] of Object.entries(validationKeys ?? {})) {
     const lossPath = experiment.val_loss === null ? "loss" : "val_loss";
     const after = readers.filter(({ path, node }) =>
-      path.startsWith("metrics.") ? scoresSet(node, set) : path === lossPath,
+      path.startsWith("metrics.") ? scoresSet(node, set, experiment.compat) : path === lossPath,
     );
     for (const read of keyFlowReport(flow, after, keys).unwritten) findings.addUnwritten(read, set);
   }

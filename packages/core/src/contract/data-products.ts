@@ -58,6 +58,8 @@ export interface Tokenizer {
   readonly padId?: number;
   encode(text: string): number[];
   decode(ids: readonly number[]): string;
+  /** Ids of every text as a model reads them: special tokens around them, padded or cut to one length. Absent where a tokenizer has no length. */
+  rows?(texts: readonly string[]): number[][];
 }
 
 /** Samples stacked along a new first axis. */

@@ -6,6 +6,7 @@ import { definer, type Definition, type DefinitionHead } from "./definition.ts";
 import type { ForwardContext } from "./forward-context.ts";
 import type { OptionSchema, OptionsOf } from "./option-schema.ts";
 import type { PortInputs, Ports } from "./ports.ts";
+import type { Loss } from "./products.ts";
 import type { SlotSpec, SlotValues } from "./slots.ts";
 
 type Slots = Record<string, SlotSpec>;
@@ -21,6 +22,8 @@ export interface LossSpec<S extends OptionSchema, P extends Ports, T extends Slo
 export interface LossBody<P extends Ports> {
   /** `loss` is a scalar; `metrics` are scalars and are not differentiated. */
   forward(inputs: PortInputs<P>, context: ForwardContext): { loss: Tensor; metrics: Record<string, Tensor> };
+  /** See {@link Loss.functions}. */
+  readonly functions?: Loss["functions"];
 }
 
 /** Declares a loss. */
@@ -42,6 +45,7 @@ export function defineLoss<S extends OptionSchema, P extends Ports, T extends Sl
       return {
         reads: bound.reads.filter(({ spec: port }) => !port.optional).map(({ key }) => key),
         forward: (dict, forwardContext) => body.forward(bound.gather(dict, new Map()) as PortInputs<P>, forwardContext),
+        ...(body.functions === undefined ? {} : { functions: body.functions }),
       };
     },
   });

@@ -48,6 +48,8 @@ export interface PosEmbed {
 export interface Loss {
   readonly reads: readonly string[];
   forward(dict: DataDict, context: ForwardContext): LossResult;
+  /** Functions on tensors that belong to it, for tools: how a pixel loss cuts images into patches. */
+  readonly functions?: Readonly<Record<string, (x: Tensor) => Tensor>>;
 }
 
 export interface LossResult {
@@ -65,7 +67,31 @@ export interface HostArray {
 export interface Metric {
   /** DataDict keys that `update` needs; they are read from the device for every batch. */
   readonly reads: readonly string[];
-  start(): MetricRun;
+  /** Keys of maps inside the DataDict, as a grid of probes leaves them; `update` gets them as `<name of the map>.<key>`. */
+  readonly readsWithin?: NestedReads;
+  /** What the model has to answer before every run. Called once, before training: what it needs and cannot find is an error then. */
+  queries?(): MetricQueries;
+  /** `prepared`: what `queries().prepare` made of the model's answers; only metrics with queries get it, and they always do. */
+  start(prepared?: HostArray): MetricRun;
+}
+
+/** The same keys of many maps. */
+export interface NestedReads {
+  /** Names of the maps, as a pattern without flags. Entries that are no maps never fit. */
+  readonly pattern: RegExp;
+  readonly keys: readonly string[];
+}
+
+/** Rows that a metric shows to a part of the model: the prompts whose embeddings make a zero-shot classifier. */
+export interface MetricQueries {
+  /** Name of the part that runs alone on them, a model of `core/in-series-meta-models`. */
+  readonly model: string;
+  /** The DataDict of the part: arrays with the same number n of rows. The part sees them in batches. */
+  readonly inputs: Readonly<Record<string, HostArray>>;
+  /** DataDict key of the answers, float `[n, ...]`. */
+  readonly reads: string;
+  /** Makes of all answers, in the order of the rows, what `start` takes. */
+  prepare(answers: HostArray): HostArray;
 }
 
 export interface MetricRun {

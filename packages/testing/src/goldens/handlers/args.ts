@@ -1,8 +1,9 @@
 /** `args`: a layer called with positional and named inputs. */
-import { type Definition, type ForwardContext, isTensor, type PosEmbed, Rng } from "@l3m/core";
+import { type Definition, type ForwardContext, isTensor, type Loss, type PosEmbed, Rng } from "@l3m/core";
 import * as tf from "@l3m/core/tf";
 import { L3mError } from "@l3m/errors";
 import { names, stored } from "../expectations.ts";
+import type { GoldenCase } from "../golden-case.ts";
 import type { Handler } from "../handler.ts";
 import { buildTarget, runModule } from "../module-case.ts";
 
@@ -23,9 +24,9 @@ interface Call {
 export const args: Handler = {
   builds: ({ target, options }) => [target, options],
   run(golden, surroundings) {
-    const built = buildTarget(golden, surroundings);
     const { definition } = surroundings.registry.get(golden.target);
     const call = golden.fields["call"] as Call;
+    const built = buildTarget(definition.kind === "loss" ? withReadKey(golden) : golden, surroundings);
     const inverse = golden.fields["inverse"];
     const position = new Map(names(golden, "outputs").map((name, i) => [name, i]));
     const also = new Map(typeof inverse === "string" ? [[inverse, stored(golden, `in.${call.args[0]}`)]] : []);
@@ -94,9 +95,14 @@ class GivenDraws extends Rng {
   }
 }
 
+/** A loss says what it reads, also one that is only asked for a method. */
+function withReadKey(golden: GoldenCase): GoldenCase {
+  return { ...golden, options: { read_key: "predictions", ...golden.options } };
+}
+
 function methodOf(product: unknown, name: string): (...args: readonly unknown[]) => unknown {
-  const owner = product as Record<string, unknown>;
-  const method = owner[name] ?? owner[camelCase(name)];
+  const owner = product as Record<string, unknown> & Pick<Loss, "functions">;
+  const method = owner[name] ?? owner[camelCase(name)] ?? owner.functions?.[name];
   if (typeof method === "function") return (...given) => method.apply(owner, given) as unknown;
   throw new L3mError("L3M_UNKNOWN_NAME", {
     message: `What the case builds has no method "${name}".`,

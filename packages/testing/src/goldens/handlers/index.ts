@@ -22,14 +22,17 @@ import { gradClip } from "./grad-clip.ts";
 import { imageTransform } from "./image-transform.ts";
 import { maskGeneratorTable } from "./mask-generator-table.ts";
 import { metric } from "./metric.ts";
+import { metricsGate } from "./metrics-gate.ts";
 import { moeBalancing } from "./moe-balancing.ts";
 import { moeLayers } from "./moe-layers.ts";
 import { nameMatch } from "./name-match.ts";
 import { optimizerSteps } from "./optimizer-steps.ts";
 import { paramGroupsHandler } from "./param-groups.ts";
+import { promptTemplates } from "./prompt-templates.ts";
 import { rngTable } from "./rng-table.ts";
 import { scheduleRuns, scheduleTable, stepScheduler } from "./schedules.ts";
 import { tokenizerTable } from "./tokenizer-table.ts";
+import { zeroShotMetric } from "./zero-shot-metric.ts";
 
 export const HANDLERS: Readonly<Record<string, Handler>> = {
   args,
@@ -52,16 +55,19 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
   image_transform: imageTransform,
   mask_generator_table: maskGeneratorTable,
   metric,
+  metrics_gate: metricsGate,
   moe_balancing: moeBalancing,
   moe_layers: moeLayers,
   name_match: nameMatch,
   optimizer_steps: optimizerSteps,
   param_groups: paramGroupsHandler,
+  prompt_templates: promptTemplates,
   rng_table: rngTable,
   schedule_runs: scheduleRuns,
   schedule_table: scheduleTable,
   step_scheduler: stepScheduler,
   tokenizer_table: tokenizerTable,
+  zero_shot_metric: zeroShotMetric,
 };
 
 /** Names of the handlers that run. */
@@ -79,12 +85,9 @@ export const NOT_YET: Readonly<Record<string, string>> = {
   gradient_scaler: "loss scaling for float16 comes later",
   image_folder: DATA,
   init_statistics: "statistics of initial values come later",
-  metrics_gate: "the metrics computer comes later",
   mixup_calls: DATA,
   mup_init: "muP comes later",
-  prompt_templates: "the zero-shot prompt templates come later",
   repeated_calls: DATA,
   sampler_table: DATA,
   torch_scheduler: "schedules of torch come later",
-  zero_shot_metric: "CLIPAccuracy comes with the trainer's metrics",
 };

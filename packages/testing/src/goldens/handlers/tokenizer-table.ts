@@ -11,7 +11,7 @@ import type { Handler } from "../handler.ts";
 
 /** A tokenizer of Hugging Face, or one that makes rows in the same way. */
 interface RowTokenizer extends Tokenizer {
-  rows(texts: readonly string[], call: Readonly<Record<string, unknown>>): number[][];
+  rows(texts: readonly string[], call?: Readonly<Record<string, unknown>>): number[][];
   decodeRows(rows: readonly (readonly number[])[]): string[];
 }
 
