@@ -70,4 +70,5 @@ export interface Batch {
   readonly values: Readonly<Record<string, readonly (string | number | boolean)[]>>;
 }
 
-export type Collate = (samples: readonly Sample[]) => Batch;
+/** `rng`, the randomness of this batch, is for collations that draw something: the loader gives it, and only to whole batches. */
+export type Collate = (samples: readonly Sample[], rng?: SampleRng) => Batch;

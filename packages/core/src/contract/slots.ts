@@ -13,7 +13,7 @@ export interface SlotSpec<K extends Kind = Kind, M extends SlotShape = SlotShape
   /** One thing, a list of things, or things by name. */
   readonly shape: M;
   /** What an absent option means; `null` makes the slot empty unless the config fills it. Absent: the option is required. */
-  readonly default?: ConfigNode | null;
+  readonly default?: ConfigNode | readonly [] | null;
   /** Built once and given to everyone who asks, as ml-l3m does with RoPE instances. */
   readonly shared: boolean;
 }
@@ -36,9 +36,12 @@ export function maybeSlot<K extends Kind>(
   return spec(kinds, "maybe", { ...options, default: null });
 }
 
-/** A list of things of a kind. */
-export function slotList<K extends Kind>(kinds: K | readonly K[]): SlotSpec<K, "list"> {
-  return spec(kinds, "list", {});
+/** A list of things of a kind; required unless its default is the empty list, which `null` then means too. */
+export function slotList<K extends Kind>(
+  kinds: K | readonly K[],
+  options: { default?: readonly [] } = {},
+): SlotSpec<K, "list"> {
+  return spec(kinds, "list", options);
 }
 
 /** Things of a kind by name, in the order of the YAML. */
@@ -63,7 +66,7 @@ type SlotValue<S> =
 function spec<K extends Kind, M extends SlotShape>(
   kinds: K | readonly K[],
   shape: M,
-  options: { default?: ConfigNode | null; shared?: boolean },
+  options: { default?: ConfigNode | readonly [] | null; shared?: boolean },
 ): SlotSpec<K, M> {
   const list = typeof kinds === "string" ? [kinds] : kinds;
   return {
