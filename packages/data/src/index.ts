@@ -1,8 +1,14 @@
 import { definePlugin } from "@l3m/core";
 import { defaultCollate } from "./collate/default-collate.ts";
 import { imageTextCollate } from "./collate/image-text-collate.ts";
+import { mixupCollator } from "./collate/mixup-collator.ts";
+import { mixup } from "./collate/mixup.ts";
+import { customImageFolder } from "./datasets/custom-image-folder.ts";
+import { datasetFolder } from "./datasets/dataset-folder.ts";
 import { imageTextFolder } from "./datasets/image-text-folder.ts";
 import { imageTextJsonl } from "./datasets/image-text-jsonl.ts";
+import { simpleImageTextDataset } from "./datasets/simple-image-text-dataset.ts";
+import { simpleTextDataset } from "./datasets/simple-text-dataset.ts";
 import { syntheticDataset } from "./datasets/synthetic.ts";
 import { textFilesDataset } from "./datasets/text-files.ts";
 import { textJsonl } from "./datasets/text-jsonl.ts";
@@ -21,8 +27,12 @@ import { classNames } from "./text/class-names.ts";
 import { hfTokenizer } from "./text/hf-tokenizer.ts";
 import { simpleTokenizer } from "./text/simple-tokenizer.ts";
 import { centerCrop } from "./transforms/center-crop.ts";
+import { colorJitter } from "./transforms/color-jitter.ts";
+import { compose } from "./transforms/compose.ts";
 import { normalize } from "./transforms/normalize.ts";
+import { oneHot } from "./transforms/one-hot.ts";
 import { padToSquare } from "./transforms/pad-to-square.ts";
+import { randomApply } from "./transforms/random-apply.ts";
 import { randomColorJitter } from "./transforms/random-color-jitter.ts";
 import { randomGrayscale } from "./transforms/random-grayscale.ts";
 import { randomHorizontalFlip } from "./transforms/random-horizontal-flip.ts";
@@ -33,11 +43,14 @@ import { toTensor } from "./transforms/to-tensor.ts";
 
 export { stackSamples } from "./collate/default-collate.ts";
 export { collateImageText } from "./collate/image-text-collate.ts";
+export { ImageFolderDataset } from "./datasets/image-folder-dataset.ts";
 export { ImageTextDataset } from "./datasets/image-text-dataset.ts";
 export { prepareDataset, type PreparableDataset, type PrepareProgress } from "./datasets/prepare-dataset.ts";
 export { cacheDirectory, makeCacheFolder } from "./files/cache-directory.ts";
 export { npmFile, type NpmFile } from "./files/npm-file.ts";
 export { listTextFiles, type SizedFile, type TextFileEntry } from "./files/text-file-list.ts";
+export { IMAGE_EXTENSIONS, listClassFiles, type ClassFiles } from "./files/image-folder-files.ts";
+export { HubTable, type HubSource } from "./hub/hub-table.ts";
 export { decodeImage, readImage } from "./images/decode-image.ts";
 export { encodePng } from "./images/encode-png.ts";
 export { crop, flipHorizontally, type CropBox, type Image } from "./images/image.ts";
@@ -52,6 +65,7 @@ export { IGNORED_LABEL, PackedText, type PackedTextOptions } from "./packed-text
 export { plainTextCorpus, type PlainTextOptions } from "./packed-text/plain-text-corpus.ts";
 export type { TextCorpus, TextPiece } from "./packed-text/text-corpus.ts";
 export { philox4x32 } from "./rng/philox.ts";
+export { betaFrom } from "./rng/beta.ts";
 export { permutation, PhiloxRng, sampleRng } from "./rng/sample-rng.ts";
 export { DistinctConceptsSampler } from "./samplers/distinct-concepts.ts";
 export type { SamplerInputs } from "./samplers/sampler-options.ts";
@@ -87,12 +101,18 @@ export default definePlugin({
     syntheticDataset,
     textFilesDataset,
     textJsonl,
+    customImageFolder,
+    datasetFolder,
+    simpleImageTextDataset,
+    simpleTextDataset,
     datasetWithGenerator,
     randomMasking,
     rasterMasking,
     randomRasterMasking,
     randomBinaryChoice,
     generateMask,
+    compose,
+    randomApply,
     resize,
     centerCrop,
     padToSquare,
@@ -100,6 +120,8 @@ export default definePlugin({
     randomHorizontalFlip,
     toTensor,
     randomScaleShift,
+    colorJitter,
+    oneHot,
     randomColorJitter,
     randomGrayscale,
     normalize,
@@ -113,5 +135,7 @@ export default definePlugin({
     classNames,
     defaultCollate,
     imageTextCollate,
+    mixup,
+    mixupCollator,
   ],
 });

@@ -12,13 +12,14 @@ describe("default-collate", () => {
     good: true,
   });
 
-  it("stacks arrays and lists values", () => {
+  it("stacks arrays, numbers and booleans, and lists texts", () => {
     expect(collate([sample(1), sample(5)])).toEqual({
       tensors: {
         a: { data: Float32Array.of(1, 2, 5, 6), shape: [2, 2] },
         b: { data: Int32Array.of(1, 5), shape: [2] },
+        good: { data: Uint8Array.of(1, 1), shape: [2] },
       },
-      values: { name: ["n1", "n5"], good: [true, true] },
+      values: { name: ["n1", "n5"] },
     });
   });
 

@@ -1,21 +1,24 @@
 /** Stacking of samples along a new batch axis. */
-import { type Batch, defineCollate, type Sample } from "@l3m/core";
+import { type Batch, defineCollate, type Field, type Sample } from "@l3m/core";
 import { invariant } from "@l3m/errors";
 import { z } from "zod";
 import { type FieldArray, isTensorField, sizeOf, type TensorField, wrongField } from "../tensor-field.ts";
 
 /**
- * Arrays become `[B, ...shape]` (shapes and types must match), other values a list. The first sample decides the keys.
+ * As PyTorch's `default_collate`: arrays become `[B, ...shape]` (shapes and types must match), numbers and booleans an array
+ * `[B]` (whole numbers int32, others float32, booleans bytes), strings a list. The first sample decides the keys.
  * Throws `L3M_BAD_SHAPE` naming the key that does not fit.
  */
 export function stackSamples(samples: readonly Sample[]): Batch {
   const [first] = samples;
   invariant(first !== undefined, "a batch needs at least one sample");
   const tensors: Record<string, TensorField> = {};
-  const values: Record<string, (string | number | boolean)[]> = {};
+  const values: Record<string, string[]> = {};
   for (const [key, field] of Object.entries(first)) {
     if (isTensorField(field)) tensors[key] = stackField(samples, key, field);
-    else values[key] = samples.map((sample) => plainValue(sample, key));
+    else if (typeof field === "string") values[key] = samples.map((sample) => plainValue(sample, key, isString));
+    else if (typeof field === "number") tensors[key] = listed(numbers(samples, key));
+    else tensors[key] = listed(Uint8Array.from(samples, (sample) => Number(plainValue(sample, key, isBoolean))));
   }
   return { tensors, values };
 }
@@ -46,17 +49,40 @@ function emptyLike(data: FieldArray, length: number): FieldArray {
   return data instanceof Int32Array ? new Int32Array(length) : new Uint8Array(length);
 }
 
-function plainValue(sample: Sample, key: string): string | number | boolean {
+function listed(data: FieldArray): TensorField {
+  return { data, shape: [data.length] };
+}
+
+/** Int32 where every number is whole. A field that may happen to be whole is a float array of shape `[]`. */
+function numbers(samples: readonly Sample[], key: string): FieldArray {
+  const given = samples.map((sample) => plainValue(sample, key, isNumber));
+  const whole = given.every((value) => Number.isInteger(value) && Math.abs(value) < 2 ** 31);
+  return whole ? Int32Array.from(given) : Float32Array.from(given);
+}
+
+function plainValue<T extends Field>(sample: Sample, key: string, isOfType: (field: unknown) => field is T): T {
   const field = sample[key];
-  if (field === undefined || isTensorField(field))
-    throw wrongField("Collation", key, "a string, number or boolean, as in the first sample", field);
-  return field;
+  if (isOfType(field)) return field;
+  throw wrongField("Collation", key, "a value of the type that the first sample has", field);
+}
+
+function isString(field: unknown): field is string {
+  return typeof field === "string";
+}
+
+function isNumber(field: unknown): field is number {
+  return typeof field === "number";
+}
+
+function isBoolean(field: unknown): field is boolean {
+  return typeof field === "boolean";
 }
 
 /** The collate `data/default-collate`. */
 export const defaultCollate = defineCollate({
   name: "default-collate",
-  summary: "Stacks arrays along a new first axis and lists other values.",
+  summary: "Stacks arrays and numbers along a new first axis and lists texts.",
+  aliases: ["torch.utils.data.default_collate", "torch.utils.data.dataloader.default_collate"],
   options: z.strictObject({}),
-  build: () => stackSamples,
+  build: () => (samples) => stackSamples(samples),
 });

@@ -2,6 +2,7 @@
 import type { Batch, Sample } from "@l3m/core";
 import { isL3mError, L3mError } from "@l3m/errors";
 import { sampleRng } from "../rng/sample-rng.ts";
+import { inOrder } from "../transforms/compose.ts";
 import type { Pipeline } from "./pipeline.ts";
 
 const READ_AT_ONCE = 8;
@@ -55,7 +56,9 @@ export async function makeBatch(pipeline: Pipeline, task: BatchTask): Promise<Ma
     }
   }
   const whole = samples.filter((sample) => sample !== undefined);
-  return { batch: whole.length === 0 ? undefined : pipeline.collate(whole), skipped };
+  if (whole.length === 0) return { batch: undefined, skipped };
+  const rng = sampleRng(task.seed, task.draw, task.indices[0] ?? 0).fork("collate");
+  return { batch: pipeline.collate(whole, rng), skipped };
 }
 
 async function loadSample(
@@ -64,9 +67,7 @@ async function loadSample(
   { seed, draw }: BatchTask,
 ): Promise<Sample> {
   const rng = sampleRng(seed, draw, index);
-  let sample = await dataset.get(index, rng.fork("dataset"));
-  for (const [i, transform] of transforms.entries()) sample = await transform(sample, rng.fork(`transform ${i}`));
-  return sample;
+  return inOrder(transforms)(await dataset.get(index, rng.fork("dataset")), rng);
 }
 
 /** Another sample, chosen by the index of the bad one, of a concept that is not in the batch yet. */

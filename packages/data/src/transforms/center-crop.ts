@@ -9,7 +9,9 @@ import { heightAndWidth, sizeSchema } from "./image-size.ts";
 export const centerCrop = defineTransform({
   name: "center-crop",
   summary: "Cuts the middle out of an image; smaller images are padded with black.",
-  options: z.strictObject({ size: sizeSchema, key: z.string().default("image") }),
+  aliases: ["torchvision.transforms.CenterCrop", "torchvision.transforms.transforms.CenterCrop"],
+  positional: ["size"],
+  options: z.strictObject({ size: sizeSchema, key: z.string().default("image").describe("Key of the image.") }),
   build: ({ size, key }) => {
     const [height, width] = heightAndWidth(size);
     return (sample) => {

@@ -10,7 +10,14 @@ const perChannel = z.union([z.number(), z.array(z.number()).min(1)]);
 export const normalize = defineTransform({
   name: "normalize",
   summary: "(x - mean) / std per channel; one number serves all channels.",
-  options: z.strictObject({ mean: perChannel, std: perChannel, key: z.string().default("image") }),
+  aliases: ["torchvision.transforms.Normalize", "torchvision.transforms.transforms.Normalize"],
+  positional: ["mean", "std"],
+  ignores: ["inplace"],
+  options: z.strictObject({
+    mean: perChannel.describe("Subtracted, per channel."),
+    std: perChannel.refine(hasNoZero, "no zero").describe("Divided by, per channel."),
+    key: z.string().default("image").describe("Key of the image."),
+  }),
   build:
     ({ mean, std, key }) =>
     (sample) => {
@@ -29,6 +36,10 @@ export const normalize = defineTransform({
       return withPixels(sample, key, image, data);
     },
 });
+
+function hasNoZero(values: number | readonly number[]): boolean {
+  return ![values].flat().includes(0);
+}
 
 function channelValues(values: number | readonly number[], channels: number, name: string): Float32Array {
   if (typeof values === "number") return new Float32Array(channels).fill(values);

@@ -3,16 +3,20 @@ import { defineTransform, type SampleRng } from "@l3m/core";
 import { z } from "zod";
 import { type CropBox, imageOf, withImage } from "../images/image.ts";
 import { resample } from "../images/resample.ts";
-import { INTERPOLATIONS } from "../images/resample-filters.ts";
 import { roundHalfEven } from "../images/round-half-even.ts";
+import { uniformFloat32 } from "../rng/uniform-float32.ts";
 import { heightAndWidth, sizeSchema } from "./image-size.ts";
+import { interpolationOption } from "./interpolation-option.ts";
 
 const ATTEMPTS = 10;
 
-/** The crops are distributed as torchvision's; the random numbers are our own. */
+/** Torchvision's crops on PIL images: with PyTorch's random numbers they are the same, byte for byte. */
 export const randomResizedCrop = defineTransform({
   name: "random-resized-crop",
   summary: "Cuts out a part of random area and aspect ratio and resizes it.",
+  aliases: ["torchvision.transforms.RandomResizedCrop", "torchvision.transforms.transforms.RandomResizedCrop"],
+  positional: ["size", "scale", "ratio", "interpolation"],
+  ignores: ["antialias"], // 8-bit images are always antialiased
   options: z.strictObject({
     size: sizeSchema,
     scale: z
@@ -23,8 +27,8 @@ export const randomResizedCrop = defineTransform({
       .tuple([z.number().positive(), z.number().positive()])
       .default([3 / 4, 4 / 3])
       .describe("Width over height of the part."),
-    interpolation: z.enum(INTERPOLATIONS).default("bilinear"),
-    key: z.string().default("image"),
+    interpolation: interpolationOption,
+    key: z.string().default("image").describe("Key of the image."),
   }),
   build: ({ size, scale, ratio, interpolation, key }) => {
     const [height, width] = heightAndWidth(size);
@@ -39,11 +43,10 @@ export const randomResizedCrop = defineTransform({
 type Range = readonly [low: number, high: number];
 
 function randomBox(H: number, W: number, scale: Range, ratio: Range, rng: SampleRng): CropBox {
-  const uniform = ([low, high]: Range): number => low + (high - low) * rng.float();
-  const logRatio: Range = [Math.log(ratio[0]), Math.log(ratio[1])];
+  const logRatio: Range = [Math.log(Math.fround(ratio[0])), Math.log(Math.fround(ratio[1]))];
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const area = H * W * uniform(scale);
-    const aspect = Math.exp(uniform(logRatio));
+    const area = H * W * uniformFloat32(rng, ...scale);
+    const aspect = Math.fround(Math.exp(uniformFloat32(rng, ...logRatio)));
     const width = roundHalfEven(Math.sqrt(area * aspect));
     const height = roundHalfEven(Math.sqrt(area / aspect));
     if (width <= 0 || width > W || height <= 0 || height > H) continue;

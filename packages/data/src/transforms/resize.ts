@@ -3,7 +3,7 @@ import { defineTransform } from "@l3m/core";
 import { z } from "zod";
 import { imageOf, withImage } from "../images/image.ts";
 import { resample } from "../images/resample.ts";
-import { INTERPOLATIONS } from "../images/resample-filters.ts";
+import { interpolationOption } from "./interpolation-option.ts";
 
 const side = z.int().positive();
 
@@ -11,11 +11,14 @@ const side = z.int().positive();
 export const resize = defineTransform({
   name: "resize",
   summary: "Resizes an image; with one number the shorter side gets it and the aspect ratio stays.",
+  aliases: ["torchvision.transforms.Resize", "torchvision.transforms.transforms.Resize"],
+  positional: ["size", "interpolation", "max_size"],
+  ignores: ["antialias"], // 8-bit images are always antialiased
   options: z.strictObject({
     size: z.union([side, z.tuple([side, side])]).describe("Shorter side, or [height, width], in pixels."),
-    interpolation: z.enum(INTERPOLATIONS).default("bilinear"),
+    interpolation: interpolationOption,
     max_size: side.nullish().describe("Upper limit of the longer side, when size is one number."),
-    key: z.string().default("image"),
+    key: z.string().default("image").describe("Key of the image."),
   }),
   build:
     ({ size, interpolation, max_size: maxSize, key }) =>

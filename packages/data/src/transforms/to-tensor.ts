@@ -7,7 +7,8 @@ import { imageOf } from "../images/image.ts";
 export const toTensor = defineTransform({
   name: "to-tensor",
   summary: "uint8 [H, W, 3] in 0..255 to float32 [3, H, W] in 0..1.",
-  options: z.strictObject({ key: z.string().default("image") }),
+  aliases: ["torchvision.transforms.ToTensor", "torchvision.transforms.transforms.ToTensor"],
+  options: z.strictObject({ key: z.string().default("image").describe("Key of the image.") }),
   build:
     ({ key }) =>
     (sample) => {
