@@ -9,6 +9,7 @@ import { createTraining } from "../training.ts";
 import { memoryTable, type MemoryTable } from "./memory-table.ts";
 import { modelFlops } from "./model-flops.ts";
 import { type BatchTypes, stepArguments } from "./step-arguments.ts";
+import { trainedParameters, type TrainedParameters } from "./trained-parameters.ts";
 import { startTracingEngine } from "./tracing-engine.ts";
 
 export interface StepFlops {
@@ -27,6 +28,7 @@ export interface StepEstimate {
   readonly engine: EngineName;
   readonly devices: number;
   readonly batchSize: number;
+  readonly parameters: TrainedParameters;
   /** Undefined when the shapes of a batch are not known. */
   readonly flops: StepFlops | undefined;
   /** Of one device. */
@@ -48,7 +50,8 @@ export async function estimateStep(experiment: Experiment, types: BatchTypes | u
   try {
     const training = createTraining(experiment, engine, undefined);
     const args = stepArguments(training, engine.tracer, types === undefined ? {} : shareOf(types, devices));
-    const base = { engine: engine.name, devices, batchSize };
+    const parameters = trainedParameters(training.model.params, training.plan);
+    const base = { engine: engine.name, devices, batchSize, parameters };
     const table = (peak: Parameters<typeof memoryTable>[3]): MemoryTable =>
       memoryTable(training.model.params, args.state, args.batch, peak, layout);
     if (types === undefined) return { ...base, flops: undefined, memory: table(undefined) };

@@ -1,13 +1,23 @@
 /** An estimate as text for a terminal: column-aligned, no colours. */
 import type { CompiledStep } from "./compile-step.ts";
 import type { StepEstimate } from "./estimate-step.ts";
+import type { ParameterCount } from "./trained-parameters.ts";
 import { formatBytes, type MemoryRow } from "./memory-table.ts";
 
-/** FLOPs of a step and its memory by kind; beside it what the compiler says, where it was asked. */
+/** Trained parameters, FLOPs of a step and its memory by kind; beside it what the compiler says, where it was asked. */
 export function formatEstimate(estimate: StepEstimate, compiled?: CompiledStep): string {
-  const { engine, devices, batchSize, flops, memory } = estimate;
+  const { engine, devices, batchSize, parameters, flops, memory } = estimate;
   const where = `${engine}, batch ${batchSize}${devices === 1 ? "" : ` over ${devices} devices`}`;
-  const lines: string[] = [];
+  const lines: string[] = [
+    "Parameters of the optimizer",
+    ...align([
+      countRow("trained", parameters.trained),
+      countRow("  with weight decay", parameters.decayed),
+      countRow("  without", parameters.plain),
+      countRow("frozen", parameters.frozen),
+    ]),
+    "",
+  ];
   if (flops !== undefined) {
     const perToken = flops.perToken === undefined ? "" : `, ${formatFlops(flops.perToken)} per token`;
     lines.push(
@@ -30,6 +40,10 @@ export function formatEstimate(estimate: StepEstimate, compiled?: CompiledStep):
     lines.push(`  ${engine} runs op by op and holds more; these are the numbers of XLA on a CPU`);
   if (compiled !== undefined) lines.push("", ...compiledLines(estimate, compiled));
   return lines.join("\n");
+}
+
+function countRow(name: string, { elements, tensors }: ParameterCount): string[] {
+  return [name, elements.toLocaleString("en-US"), `in ${tensors} tensor${tensors === 1 ? "" : "s"}`];
 }
 
 const UNKNOWN = "unknown without the data; give the shapes of a sample: --shape 'text=i32[77]'";
