@@ -15,6 +15,8 @@ export interface ParamGroups {
   readonly groups: readonly ParamGroup[];
   /** Paths without weight decay, in declaration order. */
   readonly noDecayNames: readonly string[];
+  /** What the reader of a config should know, a sentence each. */
+  readonly warnings?: readonly string[];
 }
 
 export interface ParamGroupOptions {
@@ -27,7 +29,7 @@ export interface ParamGroupOptions {
   /** Learning rate factors by substring pattern of the path (`*key*`), first match wins; excludes layerDecay. */
   readonly lrScalers?: Readonly<Record<string, number>> | null | undefined;
   /** Reproduce ml-l3m's bug: with `lrScalers`, `noDecayNames` stays empty. Default false. */
-  readonly compat?: boolean;
+  readonly compat?: boolean | undefined;
 }
 
 type Spec = Pick<ParamSpec, "path" | "trainable">;

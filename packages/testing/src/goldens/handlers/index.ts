@@ -19,18 +19,20 @@ import { datasetGenerators } from "./dataset-generators.ts";
 import { functionTable } from "./function-table.ts";
 import { plainFunction } from "./function.ts";
 import { gradClip } from "./grad-clip.ts";
+import { gradientScalerHandler } from "./gradient-scaler.ts";
 import { imageTransform } from "./image-transform.ts";
 import { maskGeneratorTable } from "./mask-generator-table.ts";
 import { metric } from "./metric.ts";
 import { metricsGate } from "./metrics-gate.ts";
 import { moeBalancing } from "./moe-balancing.ts";
 import { moeLayers } from "./moe-layers.ts";
+import { mupInitHandler } from "./mup-init.ts";
 import { nameMatch } from "./name-match.ts";
 import { optimizerSteps } from "./optimizer-steps.ts";
 import { paramGroupsHandler } from "./param-groups.ts";
 import { promptTemplates } from "./prompt-templates.ts";
 import { rngTable } from "./rng-table.ts";
-import { scheduleRuns, scheduleTable, stepScheduler } from "./schedules.ts";
+import { scheduleRuns, scheduleTable, stepScheduler, torchScheduler } from "./schedules.ts";
 import { tokenizerTable } from "./tokenizer-table.ts";
 import { zeroShotMetric } from "./zero-shot-metric.ts";
 
@@ -52,12 +54,14 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
   function: plainFunction,
   function_table: functionTable,
   grad_clip: gradClip,
+  gradient_scaler: gradientScalerHandler,
   image_transform: imageTransform,
   mask_generator_table: maskGeneratorTable,
   metric,
   metrics_gate: metricsGate,
   moe_balancing: moeBalancing,
   moe_layers: moeLayers,
+  mup_init: mupInitHandler,
   name_match: nameMatch,
   optimizer_steps: optimizerSteps,
   param_groups: paramGroupsHandler,
@@ -67,6 +71,7 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
   schedule_table: scheduleTable,
   step_scheduler: stepScheduler,
   tokenizer_table: tokenizerTable,
+  torch_scheduler: torchScheduler,
   zero_shot_metric: zeroShotMetric,
 };
 
@@ -82,12 +87,9 @@ export const NOT_YET: Readonly<Record<string, string>> = {
   crop_table: DATA,
   filled_model: "whole models by a fill rule come later",
   filled_parts: "parts by a fill rule come later",
-  gradient_scaler: "loss scaling for float16 comes later",
   image_folder: DATA,
   init_statistics: "statistics of initial values come later",
   mixup_calls: DATA,
-  mup_init: "muP comes later",
   repeated_calls: DATA,
   sampler_table: DATA,
-  torch_scheduler: "schedules of torch come later",
 };

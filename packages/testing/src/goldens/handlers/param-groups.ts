@@ -1,6 +1,17 @@
 /** `param_groups`: which parameters train, decay and learn at which share of the learning rate. */
 import { build } from "@l3m/core";
-import { countTrainable, freezeParams, paramGroups, type ParamGroups } from "@l3m/optim";
+import {
+  countTrainable,
+  freezeParams,
+  groupParams,
+  type LrWd,
+  lrWdGridGroups,
+  type MupOptions,
+  mupParamGroups,
+  paramGroups,
+  type ParamGroups,
+  probeParamGroups,
+} from "@l3m/optim";
 import { Comparison, DOUBLE_PRECISION } from "../comparison.ts";
 import { expectedField, isAffected } from "../expectations.ts";
 import type { GoldenCase } from "../golden-case.ts";
@@ -36,10 +47,33 @@ const byPatterns: Grouper = (specs, options, { compat }) => ({
   common: {},
 });
 
+/** Settings that upstream's functions share. */
+const shared = (options: Row, { compat }: Surroundings) => ({
+  weightDecay: (options["weight_decay"] as number | undefined) ?? 0,
+  wdExclude: options["wd_exclude_list"] as Patterns,
+  compat,
+});
+
 /** Upstream's functions, by what stands for them here. */
 const GROUPERS: Readonly<Record<string, Grouper>> = {
   "l3m.optim.optimizer.get_param_groups": byPatterns,
   "l3m.optim.optimizer.param_groups_lrd": byPatterns,
+  "l3m.optim.optimizer.get_param_groups_with_lr_scalers": byPatterns,
+  "l3m.optim.optimizer.get_param_groups_with_lr_wd_grid": (specs, options, surroundings) => ({
+    ...lrWdGridGroups(specs, options["lr_wd_grid"] as Record<string, LrWd>, shared(options, surroundings)),
+    specs,
+    common: {},
+  }),
+  "l3m.optim.optimizer.get_probe_param_groups": (specs, options, surroundings) => ({
+    ...probeParamGroups(specs, { ...shared(options, surroundings), baseLr: options["base_lr"] as number }),
+    specs,
+    common: {},
+  }),
+  "l3m.optim.mup.create_mup_param_groups": (specs, options, surroundings) => ({
+    ...mupParamGroups(specs, options["mup_cfg"] as MupOptions, shared(options, surroundings)),
+    specs,
+    common: {},
+  }),
   "l3m.optim.optimizer.create_optimizer": (all, options, { registry, compat }) => {
     const node = options["optimizer"] as Row;
     const optimizer = build(registry, "optimizer", node, { compat }).product;
@@ -47,11 +81,15 @@ const GROUPERS: Readonly<Record<string, Grouper>> = {
       freeze: options["freeze_list"] as Patterns,
       unfreeze: options["unfreeze_list"] as Patterns,
     });
-    const { groups, noDecayNames } = paramGroups(specs, {
+    const { groups, noDecayNames } = groupParams(specs, {
+      baseLr: optimizer.lr,
       weightDecay: optimizer.weightDecay,
       wdExclude: options["wd_exclude"] as Patterns,
       layerDecay: options["lr_decay"] as number | null,
       lrScalers: options["lr_scalers"] as Record<string, number> | null,
+      mup: options["mup"] as MupOptions | null,
+      probeHparamSearch: options["probe_hparam_search"] as boolean,
+      compat,
     });
     return { groups, noDecayNames, specs, common: { ...node, lr: optimizer.lr } };
   },

@@ -1,6 +1,6 @@
-/** Handlers of schedules: tables of values, runs as written in configs, learning rates of groups. */
+/** Handlers of schedules: tables of values, runs as written in configs, learning rates of groups, PyTorch schedulers. */
 import { build, type Schedule } from "@l3m/core";
-import { schedulerNode } from "@l3m/optim";
+import { runSchedule, scheduledLr, schedulerNode } from "@l3m/optim";
 import { Comparison } from "../comparison.ts";
 import { toleranceOf } from "../expectations.ts";
 import type { Handler, Surroundings } from "../handler.ts";
@@ -71,9 +71,27 @@ export const stepScheduler: Handler = {
     const schedule = buildSchedule(surroundings, golden.fields["schedule"] as Node);
     const total = golden.fields["total_iterations"] as number;
     const scales = golden.fields["lr_scale"] as readonly (number | null)[];
-    const got = Array.from({ length: total }, (_, t) => scales.map((scale) => schedule(t / total) * (scale ?? 1)));
+    const got = Array.from({ length: total }, (_, t) =>
+      scales.map((scale) => scheduledLr(schedule, { iteration: t, total }, scale === null ? {} : { lrScale: scale })),
+    );
     const comparison = new Comparison();
     comparison.value("group_lr", got, golden.fields["group_lr"], toleranceOf(golden, "group_lr"));
+    return comparison;
+  },
+};
+
+/** `torch_scheduler`: a scheduler of PyTorch, stepped before the optimizer. */
+export const torchScheduler: Handler = {
+  builds: ({ target }) => [target],
+  run(golden, { registry, compat }) {
+    const { total_iterations: total, base_lr: baseLr } = golden.fields as { total_iterations: number; base_lr: number };
+    const node = { _target_: golden.target, _partial_: true, ...golden.options };
+    const schedule = runSchedule(registry, node, { type: "torch", totalIterations: total, baseLr, compat });
+    const got = Array.from({ length: total }, (_, iteration) =>
+      scheduledLr(schedule, { iteration, total }, { lrScale: 3 }, "torch"),
+    );
+    const comparison = new Comparison();
+    comparison.value("lr_used", got, golden.fields["lr_used"], toleranceOf(golden, "lr_used"));
     return comparison;
   },
 };
