@@ -43,6 +43,7 @@ export const ERROR_CODES = {
   L3M_RUN_LOCKED: "Another run is writing to this run directory.",
   L3M_DISK_FULL: "The disk is full.",
   L3M_CHECKPOINT: "A checkpoint is truncated, damaged or of another run.",
+  L3M_WEIGHTS: "A file with weights is damaged, unsafe or of a kind that cannot be read.",
   L3M_NOT_FINITE: "A loss, gradient or activation is NaN or infinite.",
   L3M_USAGE: "A command was called with arguments that it does not take.",
 } as const;

@@ -4,11 +4,11 @@ import { invariant } from "@l3m/errors";
 import { damaged } from "./damaged.ts";
 import { piecesOf } from "./pieces.ts";
 import { encodeHeader, MAX_HEADER_BYTES, parseHeader } from "./safetensors-header.ts";
-import { ARRAYS, formatType, sizeOf, type TensorData, type TensorSource } from "./tensor-source.ts";
+import { ARRAYS, formatType, sizeOf, type TensorData, type TensorSource, WIDTHS } from "./tensor-source.ts";
 
 /** The parts of a file with these tensors in order. Each tensor is read when the part before it was taken, and not kept. */
 export async function* safetensorsParts(tensors: ReadonlyMap<string, TensorSource>): AsyncGenerator<ArrayBufferView> {
-  yield encodeHeader(tensors);
+  yield encodeHeader(tensors, WIDTHS);
   for (const [name, tensor] of tensors) {
     const data = await tensor.read();
     const fits = data instanceof ARRAYS[tensor.dtype] && data.length === sizeOf(tensor);
@@ -32,11 +32,11 @@ export async function openSafetensors(file: string): Promise<ReadonlyMap<string,
     const header = Buffer.alloc(headerBytes);
     await readInto(handle, file, header, 8);
     const data = 8 + headerBytes;
-    const entries = parseHeader(header.toString(), size - data);
+    const entries = parseHeader(header.toString(), size - data, WIDTHS);
     if (typeof entries === "string") throw bad(entries);
     return new Map(
       [...entries].map(([name, { dtype, shape, begin }]) => {
-        const values = (): TensorData => new ARRAYS[dtype](sizeOf({ dtype, shape }));
+        const values = (): TensorData => new ARRAYS[dtype](sizeOf({ shape }));
         return [name, { dtype, shape, read: () => readAt(file, data + begin, values()) }];
       }),
     );

@@ -5,8 +5,11 @@ export const ARRAYS = { F32: Float32Array, I32: Int32Array, U8: Uint8Array } as 
 
 export type Dtype = keyof typeof ARRAYS;
 
-export interface TensorType {
-  readonly dtype: Dtype;
+/** Bytes of one value. */
+export const WIDTHS: Readonly<Record<Dtype, number>> = { F32: 4, I32: 4, U8: 1 };
+
+export interface TensorType<D extends string = Dtype> {
+  readonly dtype: D;
   readonly shape: readonly number[];
 }
 
@@ -19,16 +22,16 @@ export interface TensorSource extends TensorType {
 }
 
 /** Number of elements. */
-export function sizeOf({ shape }: TensorType): number {
+export function sizeOf({ shape }: Pick<TensorType, "shape">): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
 /** Bytes of the values. */
 export function bytesOf(type: TensorType): number {
-  return sizeOf(type) * ARRAYS[type.dtype].BYTES_PER_ELEMENT;
+  return sizeOf(type) * WIDTHS[type.dtype];
 }
 
 /** `F32[2, 3]` */
-export function formatType({ dtype, shape }: TensorType): string {
+export function formatType({ dtype, shape }: TensorType<string>): string {
   return `${dtype}[${shape.join(", ")}]`;
 }
