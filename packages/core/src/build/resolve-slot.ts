@@ -8,7 +8,7 @@ import { isSlotRef, type SlotRef } from "./slot-ref.ts";
 
 /** A slot's value as `build` gets it: a reference, null, a list or a map of references. */
 export function resolveSlot(registry: Registry, spec: SlotSpec, value: unknown, where: string): unknown {
-  const given = value === undefined ? spec.default : value;
+  const given = value === undefined || (value === null && spec.shape === "list") ? spec.default : value;
   if (given === null && spec.shape === "maybe") return null;
   if (given === undefined || (given === null && spec.default !== null)) {
     if (given === null && spec.default !== undefined)
