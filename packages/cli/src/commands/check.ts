@@ -4,6 +4,7 @@ import { formatCheck } from "@l3m/config";
 import preset from "@l3m/preset-l3m";
 import { checkStep, inspectData, inspectExperiment } from "@l3m/train";
 import type { SetExitCode } from "../main.ts";
+import { overlayFiles } from "../overlay-files.ts";
 import { useToolSettings } from "../tool-settings.ts";
 import { terminalReporter } from "../terminal/terminal-reporter.ts";
 
@@ -22,11 +23,20 @@ export function addCheckCommand(program: Command, setExitCode: SetExitCode): voi
       "--compile",
       "compile the step on the config's engine as well, and show its exact memory beside the estimate",
     )
+    .option("--overlay <files...>", "YAML files laid over the config, before the overrides")
+    .option("--debug", "with what --debug of train lays over it")
+    .option("--compat", "resolve and merge the config in ml-l3m's own order and with its leniency")
     .action(async (config, overrides, options) => {
       const { plugins, terminal } = await useToolSettings();
       const reporter = terminalReporter(terminal.progress);
       try {
-        const inspected = await inspectExperiment(config, { overrides, preset, plugins });
+        const inspected = await inspectExperiment(config, {
+          overrides,
+          overlays: overlayFiles(options),
+          compat: options.compat === true,
+          preset,
+          plugins,
+        });
         const read = options.data
           ? await inspectData(inspected, reporter)
           : { check: inspected.check, trainBatch: undefined };

@@ -3,6 +3,7 @@ import type { Command } from "@commander-js/extra-typings";
 import preset from "@l3m/preset-l3m";
 import { train } from "@l3m/train";
 import type { SetExitCode } from "../main.ts";
+import { overlayFiles } from "../overlay-files.ts";
 import { useToolSettings } from "../tool-settings.ts";
 import { terminalReporter } from "../terminal/terminal-reporter.ts";
 
@@ -29,12 +30,20 @@ export function addTrainCommand(program: Command, setExitCode: SetExitCode): voi
       "auto",
     )
     .option("--allow-engine-change", "resume a checkpoint that another engine made")
+    .option("--overlay <files...>", "YAML files laid over the config, before the overrides")
+    .option(
+      "--debug",
+      "twenty steps at tiny sizes on random data: does the config run? (configs/overlays/debug-tiny.yaml)",
+    )
+    .option("--compat", "resolve and merge the config in ml-l3m's own order and with its leniency")
     .action(async (config, overrides, options) => {
       const { plugins, terminal } = await useToolSettings();
       const reporter = terminalReporter(terminal.progress);
       try {
         const result = await train(config, {
           overrides,
+          overlays: overlayFiles(options),
+          compat: options.compat === true,
           preset,
           plugins,
           reporter,

@@ -29,7 +29,7 @@ export interface OpenOptions {
   readonly overlays?: readonly string[];
   /** Resolve, merge and override a config in ml-l3m's order and with its leniency. Default false. */
   readonly compat?: boolean;
-  /** Plugins that need no `plugins:` line. */
+  /** Plugins that need no `plugins:` line; pass the default export of `@l3m/preset-l3m`. */
   readonly preset?: readonly Plugin[];
   /** Packages or files that count as if they stood in the config's `plugins:` list (from the tool settings). */
   readonly plugins?: readonly string[];
