@@ -1,6 +1,6 @@
 /** One run from a config file to a report: what `l3m train` does, for programs. */
 import * as tf from "@l3m/core/tf";
-import { type Batch, build, type Metric, type Plugin } from "@l3m/core";
+import { type Batch, build, type Metric } from "@l3m/core";
 import { scoresSet } from "@l3m/config";
 import { L3mError } from "@l3m/errors";
 import type { Layout } from "@l3m/fsdp-mesh";
@@ -20,7 +20,7 @@ import { MetricsLog, readMetrics } from "./run/metrics-log.ts";
 import { notFiniteError } from "./run/not-finite.ts";
 import { openTrainData, openValidationData } from "./run/open-data.ts";
 import { layoutOf } from "./run/layout-of.ts";
-import { type Experiment, openExperiment } from "./run/open-experiment.ts";
+import { type Experiment, openExperiment, type OpenOptions } from "./run/open-experiment.ts";
 import { plainReporter, type Reporter } from "./run/reporter.ts";
 import { checkpointToResume } from "./run/resume.ts";
 import { newRunDir, type RunDir, runDir, writeRunFile } from "./run/run-dir.ts";
@@ -32,9 +32,7 @@ import { collectingContext } from "./step/forward-context.ts";
 import type { TrainState } from "./step/train-state.ts";
 import { createTraining, type Training } from "./training.ts";
 
-export interface TrainOptions {
-  /** `key=value` tokens, applied to the config. */
-  readonly overrides?: readonly string[];
+export interface TrainOptions extends OpenOptions {
   /** Where the run is written. Default: `runs/<name>/<date>-<time>`. */
   readonly runDir?: string;
   /** Wins over `experiment.engine`. */
@@ -43,10 +41,6 @@ export interface TrainOptions {
   readonly resume?: string;
   /** Resume a checkpoint of another engine. */
   readonly allowEngineChange?: boolean;
-  /** Plugins that need no `plugins:` line; pass the default export of `@l3m/preset-l3m`. */
-  readonly preset?: readonly Plugin[];
-  /** Packages or files that count as if they stood in the config's `plugins:` list. */
-  readonly plugins?: readonly string[];
   readonly reporter?: Reporter;
   /** Aborting it saves a checkpoint and returns. */
   readonly signal?: AbortSignal;
