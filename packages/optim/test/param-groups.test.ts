@@ -1,6 +1,18 @@
 import { readFileSync } from "node:fs";
 import { matchesGlob, type ParamSpec } from "@l3m/core";
-import { countTrainable, freezeParams, layerIdForVit, paramGroups, type ParamGroupOptions } from "@l3m/optim";
+import {
+  countTrainable,
+  freezeParams,
+  groupParams,
+  layerIdForVit,
+  lrWdGridGroups,
+  mupInit,
+  type MupOptions,
+  mupParamGroups,
+  paramGroups,
+  type ParamGroupOptions,
+  probeParamGroups,
+} from "@l3m/optim";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
@@ -104,6 +116,129 @@ describe("groups", () => {
     expect(() => paramGroups([{ path: "models.a.trunk.blocks.0.w", trainable: true }], { layerDecay: 0.5 })).toThrow(
       /trunk\.blocks/,
     );
+  });
+});
+
+/** Settings of every parameter. */
+function byPath(groups: ReturnType<typeof paramGroups>["groups"]): Record<string, [lrScale: number, wd: number]> {
+  return Object.fromEntries(
+    groups.flatMap(({ params, lrScale = 1, weightDecay }) => params.map((path) => [path, [lrScale, weightDecay]])),
+  );
+}
+
+const trained = (...paths: string[]): { path: string; trainable: boolean }[] =>
+  paths.map((path) => ({ path, trainable: true }));
+
+describe("probe groups", () => {
+  const head = (name: string): string => `head.heads.${name}.fc.weight`;
+  const [plain, small, tiny] = [
+    "HP_LR_0,1_BN_False_WD_0,0",
+    "HP_LR_0,1_BN_False_WD_0,01",
+    "HP_LR_1e-05_BN_True",
+  ] as const;
+  const specs = trained("trunk.w", head(plain), head(small), head(tiny), `head.heads.${small}.fc.bias`);
+  const options = { baseLr: 0.1, weightDecay: 0.5, wdExclude: ["*bias"] };
+
+  it("read each head's own name", () => {
+    const { groups, noDecayNames } = probeParamGroups(specs, options);
+    expect(byPath(groups)).toEqual({
+      "trunk.w": [1, 0],
+      [head(plain)]: [1, 0],
+      [head(small)]: [1, 0.01],
+      [head(tiny)]: [1e-5 / 0.1, 0.5],
+      [`head.heads.${small}.fc.bias`]: [1, 0],
+    });
+    expect(noDecayNames).toEqual([`head.heads.${small}.fc.bias`]);
+  });
+
+  it("with compat, take the settings of a head whose name theirs begins with", () => {
+    const { groups, noDecayNames } = probeParamGroups(specs, { ...options, compat: true });
+    expect(byPath(groups)[head(small)]).toEqual([1, 0]);
+    expect(noDecayNames).toEqual([]);
+  });
+
+  it("refuse a model without probes, unreadable names and a base rate of 0", () => {
+    expect(() => probeParamGroups(trained("head.weight"), options)).toThrow(/head\.heads\.<name>/);
+    expect(() => probeParamGroups(trained(head("LR_0,1")), options)).toThrow(/HP_LR_<lr>/);
+    expect(() => probeParamGroups(trained(head("HP_LR_fast_BN_True")), options)).toThrow(/HP_LR_<lr>/);
+    expect(() => probeParamGroups(specs, { baseLr: 0 })).toThrow(/optim\.optimizer\.lr/);
+  });
+});
+
+it("a grid gives the first cell whose key a path holds; exclusion wins over it", () => {
+  const specs = trained("trunk.blocks.0.w", "trunk.blocks.0.bias", "trunk.blocks.1.w", "head.w");
+  const grid = { "blocks.0": [2, 0.3], trunk: [0.5, 0.1] } as const;
+  const settings = { wdExclude: ["*bias"] };
+  expect(byPath(lrWdGridGroups(specs, grid, settings).groups)).toEqual({
+    "trunk.blocks.0.w": [2, 0.3],
+    "trunk.blocks.0.bias": [2, 0],
+    "trunk.blocks.1.w": [0.5, 0.1],
+    "head.w": [1, 0],
+  });
+  expect(byPath(lrWdGridGroups(specs, grid, { ...settings, compat: true }).groups)["trunk.blocks.0.bias"]).toEqual([
+    2, 0.3,
+  ]);
+});
+
+describe("muP", () => {
+  const mup: MupOptions = {
+    base_width: 256,
+    param_groups: [
+      {
+        pattern: "trunk.*.weight",
+        width: 1024,
+        lr_scale_expr: "base_width / width",
+        init_scale_expr: "math.sqrt(base_width / width)",
+      },
+      { pattern: "head.*", width: 1024, lr_scale_expr: "1 / zero" },
+      { pattern: "trunk.*", lr_scale_expr: 0.5 },
+      { pattern: "nothing.*" },
+    ],
+  };
+  const specs = [
+    ...trained("embed.weight", "trunk.0.weight", "trunk.0.bias", "trunk.1.weight", "head.weight", "head.bias"),
+    { path: "trunk.2.weight", trainable: false },
+  ];
+
+  it("one group per matched parameter by its first entry; the others as usual", () => {
+    const { groups, noDecayNames, warnings } = mupParamGroups(specs, mup, { weightDecay: 0.1, wdExclude: ["*bias"] });
+    expect(groups).toEqual([
+      { params: ["trunk.0.weight"], lrScale: 0.25, weightDecay: 0.1 },
+      { params: ["trunk.0.bias"], lrScale: 0.5, weightDecay: 0 },
+      { params: ["trunk.1.weight"], lrScale: 0.25, weightDecay: 0.1 },
+      { params: ["head.weight"], lrScale: 1, weightDecay: 0.1 },
+      { params: ["head.bias"], lrScale: 1, weightDecay: 0 },
+      { params: ["embed.weight"], weightDecay: 0.1 },
+    ]);
+    expect(noDecayNames).toEqual(["trunk.0.bias", "head.bias"]);
+    expect(warnings).toHaveLength(2);
+    expect(warnings?.[0]).toMatch(/param_groups\.1\.lr_scale_expr.*"1 \/ zero".*counts as 1/);
+    expect(warnings?.[1]).toMatch(/param_groups\.3.*"nothing\.\*" matches no/);
+  });
+
+  it("scales the initial values of trained parameters", () => {
+    const { factors } = mupInit(specs, mup);
+    expect(Object.fromEntries(factors)).toEqual({
+      "trunk.0.weight": 0.5,
+      "trunk.0.bias": 1,
+      "trunk.1.weight": 0.5,
+      "head.weight": 1,
+      "head.bias": 1,
+    });
+  });
+
+  it("needs a base width", () => {
+    for (const base_width of [0, -1, NaN]) expect(() => mupInit(specs, { ...mup, base_width })).toThrow(/base_width/);
+  });
+
+  it("comes before every other way, and says which settings do nothing", () => {
+    const { groups, warnings } = groupParams(specs, { baseLr: 1, mup, lrScalers: { head: 2 }, layerDecay: 0.5 });
+    expect(groups[0]).toMatchObject({ params: ["trunk.0.weight"], lrScale: 0.25 });
+    expect(warnings?.slice(-2)).toEqual([
+      "optim.lr_scalers does nothing beside optim.mup.",
+      "optim.lr_decay does nothing beside optim.mup.",
+    ]);
+    expect(groupParams(specs, { baseLr: 1, lrScalers: { head: 2 } }).warnings).toEqual([]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { build, corePlugin, Registry, type Schedule } from "@l3m/core";
-import optim, { relativeLengths, scheduledLr, schedulerNode } from "@l3m/optim";
+import optim, { relativeLengths, runSchedule, scheduledLr, schedulerNode } from "@l3m/optim";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
@@ -70,7 +70,7 @@ describe("recorded schedules", () => {
       for (const [g, lr] of row.entries()) {
         const lrScale = recorded.lr_scale[g];
         expectClose(
-          scheduledLr(at, t / recorded.total_iterations, lrScale == null ? {} : { lrScale }),
+          scheduledLr(at, { iteration: t, total: recorded.total_iterations }, lrScale == null ? {} : { lrScale }),
           lr,
           `step ${t} group ${g}`,
         );
@@ -146,4 +146,65 @@ describe("warmup-cosine", () => {
     });
     for (let where = 0; where < 1; where += 0.013) expect(ours(where)).toBeCloseTo(theirs(where), 12);
   });
+});
+
+describe("schedulers of PyTorch", () => {
+  const annealing = { _target_: "torch.optim.lr_scheduler.CosineAnnealingLR", _partial_: true };
+
+  it.each(["torch_cosine_annealing", "torch_cosine_annealing_b"])("%s", (name) => {
+    const recorded = golden<{ options: Node; base_lr: number; total_iterations: number; lr_used: number[] }>(name);
+    const { base_lr: baseLr, total_iterations: total } = recorded;
+    const at = runSchedule(
+      registry,
+      { ...annealing, ...recorded.options },
+      { type: "torch", totalIterations: total, baseLr },
+    );
+    for (const [iteration, lr] of recorded.lr_used.entries())
+      expect(scheduledLr(at, { iteration, total }, { lrScale: 7 }, "torch")).toBeCloseTo(lr, 14);
+  });
+
+  it("give the rates of a recursion, one step ahead", () => {
+    const total = 50;
+    const at = runSchedule(
+      registry,
+      { ...annealing, T_max: 3, eta_min: 0.01 },
+      { type: "torch", totalIterations: total, baseLr: 0.4 },
+    );
+    let lr = 0.4;
+    for (let step = 1; step <= total; step++) {
+      // the recursion of torch.optim.lr_scheduler.CosineAnnealingLR.get_lr
+      lr =
+        ((1 + Math.cos((Math.PI * step) / total)) / (1 + Math.cos((Math.PI * (step - 1)) / total))) * (lr - 0.01) +
+        0.01;
+      expect(scheduledLr(at, { iteration: step - 1, total }, {}, "torch")).toBeCloseTo(lr, 12);
+    }
+  });
+
+  it("need scheduler_type: torch, and no other schedule takes it", () => {
+    const options = { totalIterations: 10, baseLr: 0.1 };
+    expect(() => runSchedule(registry, annealing, options)).toThrow(/scheduler_type/);
+    const linear = { schedule: "optim/linear", start_value: 0, end_value: 1 };
+    expect(() => runSchedule(registry, linear, { ...options, type: "torch" })).toThrow(/scheduler of PyTorch/);
+    expect(runSchedule(registry, "optim/cosine-annealing-lr", { ...options, type: "torch" })(0)).toBe(0.1);
+  });
+});
+
+it("knows every schedule of fvcore and ml-l3m by its name there", () => {
+  const fvcore = [
+    "Constant",
+    "Linear",
+    "Cosine",
+    "Exponential",
+    "PolynomialDecay",
+    "MultiStep",
+    "Step",
+    "StepWithFixedGamma",
+    "Composite",
+  ];
+  const ours = ["InvPowerScheduler", "HalfCosineParamScheduler", "ConstantParamScheduler"];
+  const names = [
+    ...fvcore.map((name) => `fvcore.common.param_scheduler.${name}ParamScheduler`),
+    ...ours.map((name) => `l3m.optim.scheduler.${name}`),
+  ];
+  for (const name of names) expect(registry.get(name).definition.kind, name).toBe("schedule");
 });
