@@ -1,8 +1,8 @@
 /** Fused self-attention under a mask. B batch, N tokens, D width, H heads, d = D / H. */
-import { defineAttention, maybeSlot } from "@l3m/core";
+import { defineAttention } from "@l3m/core";
 import * as z from "zod";
 import { requiredAttentionMask } from "./attention-mask.ts";
-import { FUSED_OPTIONS, FUSED_POSITIONAL, fusedSelfAttention, QK_SCALE } from "./fused-self-attention.ts";
+import { FUSED_OPTIONS, FUSED_POSITIONAL, FUSED_SLOTS, fusedSelfAttention, QK_SCALE } from "./fused-self-attention.ts";
 
 /**
  * `efficient-attention` that always takes a mask `[B, N, N]`: bool (true = may be attended) or float (added to the scores).
@@ -18,7 +18,7 @@ export const attentionWithMask = defineAttention({
   inputs: ["mask", "position_ids"],
   ignores: ["attn_drop", "is_causal"],
   options: z.strictObject({ ...FUSED_OPTIONS, qk_scale: QK_SCALE }),
-  slots: { rope_pos_embed: maybeSlot("pos-embed", { shared: true }), qk_norm: maybeSlot("norm") },
+  slots: FUSED_SLOTS,
   build(given, context) {
     const attend = fusedSelfAttention(context, given);
     return {

@@ -1,8 +1,8 @@
 /** Fused self-attention with norms over all heads. B batch, N tokens, D width, H heads, d = D / H. */
-import { defineAttention, maybeSlot } from "@l3m/core";
+import { defineAttention } from "@l3m/core";
 import * as z from "zod";
 import { attentionMask } from "./attention-mask.ts";
-import { FUSED_OPTIONS, FUSED_POSITIONAL, fusedSelfAttention } from "./fused-self-attention.ts";
+import { FUSED_OPTIONS, FUSED_POSITIONAL, FUSED_SLOTS, fusedSelfAttention } from "./fused-self-attention.ts";
 
 const options = z.strictObject({
   ...FUSED_OPTIONS,
@@ -24,7 +24,7 @@ export const dclmAttention = defineAttention({
   inputs: ["mask", "position_ids"],
   ignores: ["qk_scale", "attn_drop"],
   options,
-  slots: { rope_pos_embed: maybeSlot("pos-embed", { shared: true }), qk_norm: maybeSlot("norm") },
+  slots: FUSED_SLOTS,
   build(given, context) {
     const attend = fusedSelfAttention(context, given, { normOver: "all heads" });
     return {

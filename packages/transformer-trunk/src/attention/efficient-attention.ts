@@ -1,7 +1,7 @@
 /** Multi-head self-attention with one fused projection. B batch, N tokens, D width, H heads, d = D / H. */
-import { defineAttention, maybeSlot } from "@l3m/core";
+import { defineAttention } from "@l3m/core";
 import * as z from "zod";
-import { FUSED_OPTIONS, FUSED_POSITIONAL, fusedSelfAttention, QK_SCALE } from "./fused-self-attention.ts";
+import { FUSED_OPTIONS, FUSED_POSITIONAL, FUSED_SLOTS, fusedSelfAttention, QK_SCALE } from "./fused-self-attention.ts";
 
 const options = z.strictObject({
   ...FUSED_OPTIONS,
@@ -22,7 +22,7 @@ export const efficientAttention = defineAttention({
   inputs: ["mask", "position_ids"],
   ignores: ["attn_drop"],
   options,
-  slots: { rope_pos_embed: maybeSlot("pos-embed", { shared: true }), qk_norm: maybeSlot("norm") },
+  slots: FUSED_SLOTS,
   build(given, context) {
     const attend = fusedSelfAttention(context, given);
     const mixing = { causal: given.is_causal, scale: given.qk_scale ?? undefined };

@@ -4,7 +4,7 @@
  */
 import * as tf from "@l3m/core/tf";
 import { linearParams } from "@l3m/core/nn";
-import type { BuildContext, ForwardContext, SlotRef } from "@l3m/core";
+import { type BuildContext, type ForwardContext, maybeSlot, type SlotRef } from "@l3m/core";
 import * as z from "zod";
 import { attentionHeads, type AttentionHeadsOptions, type MixOptions } from "./attention-heads.ts";
 import { evenHeadWidth } from "./head-width.ts";
@@ -18,6 +18,9 @@ export const FUSED_OPTIONS = {
   proj_drop: z.number().min(0).max(1).default(0).describe("Dropout on the output, in training."),
   use_bias: z.boolean().default(true).describe("Bias of the output projection."),
 };
+
+/** The slots of those that look at positions. */
+export const FUSED_SLOTS = { rope_pos_embed: maybeSlot("pos-embed", { shared: true }), qk_norm: maybeSlot("norm") };
 
 /** The option of those that scale scores by choice. */
 export const QK_SCALE = z.number().nullish().describe("Factor on the scores; default 1 / sqrt(d).");

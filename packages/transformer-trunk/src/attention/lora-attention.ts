@@ -1,8 +1,8 @@
 /** Fused self-attention with low-rank adaptation. B batch, N tokens, D width, H heads, r rank. */
 import { linearParams } from "@l3m/core/nn";
-import { defineAttention, maybeSlot } from "@l3m/core";
+import { defineAttention } from "@l3m/core";
 import * as z from "zod";
-import { FUSED_OPTIONS, fusedSelfAttention, QK_SCALE } from "./fused-self-attention.ts";
+import { FUSED_OPTIONS, FUSED_SLOTS, fusedSelfAttention, QK_SCALE } from "./fused-self-attention.ts";
 import { loraLinearParams } from "./lora-linear.ts";
 
 const options = z.strictObject({
@@ -30,7 +30,7 @@ export const loraAttention = defineAttention({
   inputs: ["mask", "position_ids"],
   ignores: ["attn_drop"],
   options,
-  slots: { rope_pos_embed: maybeSlot("pos-embed", { shared: true }), qk_norm: maybeSlot("norm") },
+  slots: FUSED_SLOTS,
   build(given, context) {
     const { lora_rank: rank, qkv_flags } = given;
     const declareLinear: typeof linearParams = (owner, name, shape) => {

@@ -1,24 +1,9 @@
 /**
- * Pre-norm decoder block with cross-attention. B batch, N tokens, M encoder tokens, D and Denc their widths, F hidden width of
- * the feed-forward network.
+ * Pre-norm decoder block with cross-attention. B batch, N tokens, M encoder tokens, D and Denc their widths.
  */
-import * as tf from "@l3m/core/tf";
-import { dropPath } from "@l3m/core/nn";
 import { defineModule, slot } from "@l3m/core";
 import * as z from "zod";
-
-const options = z.strictObject({
-  dim: z.int().positive().describe("D, width of the tokens."),
-  mlp_hidden_dim: z.int().positive().describe("F, hidden width of the feed-forward network."),
-  ffn_dropout_rate: z.number().min(0).max(1).default(0).describe("Dropout inside the feed-forward network."),
-  drop_path: z
-    .number()
-    .min(0)
-    .max(1)
-    .default(0)
-    .describe("Probability of skipping a branch for a sample, in training."),
-  use_bias: z.boolean().default(true).describe("Biases of the attentions' outputs and of the feed-forward network."),
-});
+import { addBranch, BRANCH_OPTIONS, BRANCH_POSITIONAL, BRANCH_SLOTS, feedForward } from "./residual-branch.ts";
 
 /**
  * `x + self_attn(norm_1(x))`, then `x + cross_attn(norm_2(x), e)`, then `x + mlp(norm_3(x))`, each branch with stochastic depth
@@ -29,47 +14,22 @@ export const decoderBlock = defineModule({
   name: "decoder-block",
   summary: "Pre-norm decoder block: self-attention, attention to an encoder's tokens, then a feed-forward network.",
   aliases: ["l3m.model.trunks.transformer_decoder.DecoderBlock"],
-  positional: [
-    "dim",
-    "self_attn_target",
-    "cross_attn_target",
-    "mlp_hidden_dim",
-    "ffn_target",
-    "act_layer",
-    "norm_layer",
-    "ffn_dropout_rate",
-    "drop_path",
-    "use_bias",
-  ],
+  positional: ["dim", "self_attn_target", "cross_attn_target", ...BRANCH_POSITIONAL],
   inputs: ["keys", "mask"],
   rename: { embed_dim: "dim" },
-  options,
-  slots: {
-    self_attn_target: slot("attention"),
-    cross_attn_target: slot("attention"),
-    ffn_target: slot("ffn", { default: "core/mlp" }),
-    act_layer: slot("activation", { default: "core/gelu" }),
-    norm_layer: slot("norm", { default: "core/layer-norm" }),
-  },
+  options: z.strictObject({ dim: z.int().positive().describe("D, width of the tokens."), ...BRANCH_OPTIONS }),
+  slots: { self_attn_target: slot("attention"), cross_attn_target: slot("attention"), ...BRANCH_SLOTS },
   build(given, context) {
-    const { dim: D, mlp_hidden_dim: F, use_bias, drop_path, act_layer, norm_layer } = given;
+    const { dim, use_bias, norm_layer } = given;
     const selfAttn = context.child("self_attn", given.self_attn_target, { use_bias });
     const crossAttn = context.child("cross_attn", given.cross_attn_target, { use_bias });
-    const mlp = context.child("mlp", given.ffn_target, {
-      in_features: D,
-      hidden_features: F,
-      act_layer,
-      drop: given.ffn_dropout_rate,
-      use_bias,
-    });
-    const norm1 = context.child("norm_1", norm_layer, { dim: D });
-    const norm2 = context.child("norm_2", norm_layer, { dim: D });
-    const norm3 = context.child("norm_3", norm_layer, { dim: D });
+    const mlp = feedForward(context, dim, given);
+    const norm1 = context.child("norm_1", norm_layer, { dim });
+    const norm2 = context.child("norm_2", norm_layer, { dim });
+    const norm3 = context.child("norm_3", norm_layer, { dim });
     return {
       forward(x_BND, forward, { keys, mask } = {}) {
-        const rng = forward.rng.child(context.path);
-        const plus = (x: tf.Tensor, branch: tf.Tensor, name: string): tf.Tensor =>
-          tf.add(x, dropPath(branch, forward.train ? drop_path : 0, rng, { name }));
+        const plus = addBranch(context, given, forward);
         const encoded = { keys, values: keys, mask };
         const heard = plus(x_BND, selfAttn.forward(norm1.forward(x_BND, forward), forward, { mask }), "self_attn");
         const informed = plus(heard, crossAttn.forward(norm2.forward(heard, forward), forward, encoded), "cross_attn");
