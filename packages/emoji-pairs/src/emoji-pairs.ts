@@ -5,6 +5,7 @@ import { z } from "zod";
 import type { Art } from "./art.ts";
 import { loadArt } from "./art-cache.ts";
 import { CAPTION_DEFAULTS, type CaptionOptions, fullCaption, labelCaption, randomCaption } from "./captions.ts";
+import { groupNumber } from "./groups.ts";
 import { plainProgress } from "./plain-progress.ts";
 import { type SplitName, splitDrawings } from "./split.ts";
 import { ATTRIBUTION } from "./styles.ts";
@@ -30,8 +31,8 @@ export interface EmojiPairsOptions {
 }
 
 /**
- * Samples `{ image: uint8 [S, S, 3], text, concept, style }`. Call `prepare` before anything else: it loads the cached
- * pixels, or draws them once.
+ * Samples `{ image: uint8 [S, S, 3], text, target, concept, style }`; `target` is the number of the concept's group, for
+ * classifiers. Call `prepare` before anything else: it loads the cached pixels, or draws them once.
  */
 export class EmojiPairs implements Dataset {
   readonly credits = [ATTRIBUTION];
@@ -82,6 +83,7 @@ export class EmojiPairs implements Dataset {
     return {
       image: { data: art.pixelsOf(drawing), shape: [art.size, art.size, 3] },
       text,
+      target: groupNumber(concept.group),
       concept: key.concept,
       style: key.style,
     };

@@ -14,6 +14,7 @@ export {
 } from "./captions.ts";
 export type { Concept } from "./concepts.ts";
 export { emojiPairs, EmojiPairs, SPLIT_CAPTIONS, type CaptionForm, type EmojiPairsOptions } from "./emoji-pairs.ts";
+export { GROUPS, groupNumber } from "./groups.ts";
 export { pixelNearestNeighbourBaseline, type RetrievalScores } from "./nearest-neighbour.ts";
 export { pixelNearestNeighbour } from "./pixel-nearest-neighbour.ts";
 export { splitDrawings, type SplitName } from "./split.ts";

@@ -11,6 +11,7 @@ import emojiPairsPlugin, {
   ATTRIBUTION,
   EmojiPairs,
   fullCaption,
+  GROUPS,
   labelCaption,
   loadArt,
   pixelNearestNeighbourBaseline,
@@ -139,6 +140,10 @@ describe("the tokenizer", () => {
 describe("the dataset", () => {
   const registry = new Registry([dataPlugin, emojiPairsPlugin]);
 
+  it("knows the group of every concept", () => {
+    expect(new Set(art.concepts.map(({ group }) => group))).toEqual(new Set(GROUPS));
+  });
+
   it("is built by name, with the captions that its split asks for", async () => {
     const dataset = build(registry, "dataset", { dataset: "emoji-pairs/emoji-pairs", split: "concept" }).product;
     await prepareDataset(dataset);
@@ -147,6 +152,7 @@ describe("the dataset", () => {
     expect(sample["image"]).toMatchObject({ shape: [32, 32, 3] });
     const concept = art.concepts[Number(sample["concept"])];
     expect(sample["text"]).toBe(concept === undefined ? "" : fullCaption(concept));
+    expect(GROUPS[Number(sample["target"])]).toBe(concept?.group);
   });
 
   it("says which option is wrong", () => {
