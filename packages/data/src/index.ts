@@ -90,6 +90,7 @@ export {
   type BpeVocabulary,
 } from "./text/tokenizer-file.ts";
 export { trainBpe, type TrainBpeOptions } from "./text/train-bpe.ts";
+export { drawCropBox } from "./transforms/random-resized-crop.ts";
 
 /** The plugin `data`. */
 export default definePlugin({

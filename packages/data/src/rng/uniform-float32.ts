@@ -3,6 +3,5 @@ import type { SampleRng } from "@l3m/core";
 
 /** One draw from [low, high], rounded to float32 at every step. */
 export function uniformFloat32(rng: SampleRng, low: number, high: number): number {
-  const start = Math.fround(low);
-  return Math.fround(Math.fround(rng.float() * Math.fround(Math.fround(high) - start)) + start);
+  return Math.fround(Math.fround(rng.float() * Math.fround(high - low)) + Math.fround(low));
 }

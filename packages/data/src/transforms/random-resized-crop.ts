@@ -34,7 +34,7 @@ export const randomResizedCrop = defineTransform({
     const [height, width] = heightAndWidth(size);
     return (sample, rng) => {
       const image = imageOf(sample, key, "data/random-resized-crop");
-      const box = randomBox(image.height, image.width, scale, ratio, rng);
+      const box = drawCropBox(image.height, image.width, scale, ratio, rng);
       return withImage(sample, key, resample(image, height, width, interpolation, box));
     };
   },
@@ -42,8 +42,14 @@ export const randomResizedCrop = defineTransform({
 
 type Range = readonly [low: number, high: number];
 
-function randomBox(H: number, W: number, scale: Range, ratio: Range, rng: SampleRng): CropBox {
-  const logRatio: Range = [Math.log(Math.fround(ratio[0])), Math.log(Math.fround(ratio[1]))];
+/**
+ * The part of an H x W image that a random resized crop takes: the first of ten draws that fits, else the largest central one.
+ *
+ * @param scale area as a fraction of the image
+ * @param ratio width over height
+ */
+export function drawCropBox(H: number, W: number, scale: Range, ratio: Range, rng: SampleRng): CropBox {
+  const logRatio: Range = [logFloat32(ratio[0]), logFloat32(ratio[1])];
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const area = H * W * uniformFloat32(rng, ...scale);
     const aspect = Math.fround(Math.exp(uniformFloat32(rng, ...logRatio)));
@@ -54,6 +60,10 @@ function randomBox(H: number, W: number, scale: Range, ratio: Range, rng: Sample
     return { top, left: rng.below(W - width + 1), height, width };
   }
   return largestCentralBox(H, W, ratio);
+}
+
+function logFloat32(x: number): number {
+  return Math.fround(Math.log(Math.fround(x)));
 }
 
 function largestCentralBox(H: number, W: number, [narrowest, widest]: Range): CropBox {

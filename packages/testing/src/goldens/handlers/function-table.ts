@@ -1,10 +1,11 @@
 /** `function_table`: a plain function called with the values of each row. */
-import { build, type HostArray, isTensor } from "@l3m/core";
+import { build, type Field, type HostArray, isTensor } from "@l3m/core";
 import { layerIdForVit, relativeLengths } from "@l3m/optim";
 import { Comparison } from "../comparison.ts";
 import { names, toleranceOf } from "../expectations.ts";
 import type { GoldenCase } from "../golden-case.ts";
 import type { Handler, Surroundings } from "../handler.ts";
+import { TorchMt19937 } from "../rng/torch-mt19937.ts";
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -23,7 +24,9 @@ export const functionTable: Handler = {
     for (const [i, row] of rowsOf(golden).entries()) {
       const target = functionOf(golden, row);
       const given = names(golden, "row_args").map((name) => row[name]);
-      const value = FUNCTIONS[target]?.(...(given as never[])) ?? (await registered(surroundings, target, given));
+      const value =
+        FUNCTIONS[target]?.(...(given as never[])) ??
+        (await registered(surroundings, target, names(golden, "row_args"), given));
       const parts =
         results.length === 1 ? [value] : Array.isArray(value) ? value : results.map((name) => (value as Row)[name]);
       for (const [k, name] of results.entries())
@@ -44,8 +47,15 @@ function functionOf(golden: GoldenCase, row: Row): string {
 async function registered(
   { registry, compat }: Surroundings,
   target: string,
+  args: readonly string[],
   given: readonly unknown[],
 ): Promise<unknown> {
+  if (registry.get(target).definition.kind === "transform") {
+    const [key = "", ...options] = args; // the first argument is what is transformed
+    const node = { _target_: target, ...Object.fromEntries(options.map((name, i) => [name, given[i + 1]])) };
+    const transform = build(registry, "transform", node, { compat }).product;
+    return (await transform({ [key]: given[0] as Field }, new TorchMt19937(0)))[key];
+  }
   return build(registry, "function", { _target_: target, _args_: given }, { compat }).product.call();
 }
 

@@ -1,22 +1,16 @@
-/** `image_transform`: 8-bit images `[H, W, 3]` through a transform that draws nothing. */
-import { build, type Sample, type SampleRng } from "@l3m/core";
+/** `image_transform`: 8-bit images `[H, W, 3]` through a transform that draws from torch's stream. */
+import { build, type Sample } from "@l3m/core";
 import { invariant } from "@l3m/errors";
 import { Comparison } from "../comparison.ts";
 import { stored, toleranceOf } from "../expectations.ts";
 import type { Handler } from "../handler.ts";
+import { TorchMt19937 } from "../rng/torch-mt19937.ts";
 
 interface Item {
   readonly in: string;
   readonly out: string;
+  readonly torch_seed?: number;
 }
-
-/** Torch's generator is not rebuilt here, so a transform that draws cannot be compared. */
-const NO_DRAWS: SampleRng = {
-  uint32: drew,
-  float: drew,
-  below: drew,
-  fork: () => NO_DRAWS,
-};
 
 export const imageTransform: Handler = {
   builds: ({ target, options }) => [target, options],
@@ -27,14 +21,10 @@ export const imageTransform: Handler = {
     for (const item of fields["items"] as readonly Item[]) {
       const image = stored(golden, item.in);
       const sample: Sample = { image: { data: Uint8Array.from(image.data), shape: image.shape } };
-      const got = (await transform(sample, NO_DRAWS))["image"];
+      const got = (await transform(sample, new TorchMt19937(item.torch_seed ?? 0)))["image"];
       invariant(typeof got === "object", "a transform of images gives an image");
       comparison.array(item.out, got, stored(golden, item.out), toleranceOf(golden, "outputs"));
     }
     return comparison;
   },
 };
-
-function drew(): never {
-  invariant(false, "the transform draws random numbers");
-}

@@ -17,7 +17,7 @@ export class NumpyPcg64 implements SampleRng {
 
   /** `seed` is a non-negative integer up to 2^53. */
   constructor(seed: number) {
-    const words = seedSequence(seed, 8).map(BigInt);
+    const words = seedSequence([seed % WORD, Math.floor(seed / WORD)], 8).map(BigInt);
     const pair = (i: number): bigint => ((words[i + 1] ?? 0n) << 32n) | (words[i] ?? 0n);
     this.#increment = ((((pair(4) << 64n) | pair(6)) << 1n) | 1n) & MASK_128;
     this.#step();
@@ -68,9 +68,8 @@ export class NumpyPcg64 implements SampleRng {
   }
 }
 
-/** numpy's SeedSequence: `count` words of 32 bits from a seed. */
-function seedSequence(seed: number, count: number): number[] {
-  const entropy = [seed % WORD, Math.floor(seed / WORD)];
+/** numpy's SeedSequence: `count` words of 32 bits from at most four. */
+export function seedSequence(entropy: readonly number[], count: number): number[] {
   let hashConstant = 0x43b0d7e5;
   const hash = (value: number): number => {
     const mixed = value ^ hashConstant;
