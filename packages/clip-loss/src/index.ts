@@ -9,15 +9,7 @@ import { zeroShot } from "./metrics/zero-shot.ts";
 import { imagenetTemplates } from "./prompts/imagenet-templates.ts";
 import { simpleImagenetTemplates } from "./prompts/simple-imagenet-templates.ts";
 
-export {
-  clipAccuracy,
-  clipContrastiveLoss,
-  clipHead,
-  imagenetTemplates,
-  retrieval,
-  simpleImagenetTemplates,
-  zeroShot,
-};
+export { clipAccuracy, clipContrastiveLoss, clipHead, imagenetTemplates, retrieval, simpleImagenetTemplates, zeroShot };
 
 export default definePlugin({
   namespace: "clip-loss",

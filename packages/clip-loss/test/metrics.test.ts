@@ -1,7 +1,8 @@
-import { build, corePlugin, type HostArray, type Metric, Registry } from "@l3m/core";
+import { build, corePlugin, definePlugin, defineTokenizer, type HostArray, type Metric, Registry } from "@l3m/core";
 import clipLoss from "@l3m/clip-loss";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import * as z from "zod";
 
 const registry = new Registry([corePlugin, clipLoss]);
 
@@ -114,5 +115,65 @@ describe("zero-shot", () => {
     ]);
     run.update({ image_embed: same, text_embed: same, target: target([0, 1]) });
     expect(run.result()).toEqual({ zero_shot_top_1: 0, zero_shot_top_2: 100 });
+  });
+});
+
+describe("clip-accuracy", () => {
+  const tokenizer = (rows: boolean) =>
+    defineTokenizer({
+      name: "codes",
+      summary: "Character codes.",
+      options: z.strictObject({}),
+      build: () => ({
+        vocabSize: 65_536,
+        fingerprint: "codes",
+        encode: (text) => [...text].map((letter) => letter.charCodeAt(0)),
+        decode: (ids) => String.fromCharCode(...ids),
+        ...(rows ? { rows: (texts: readonly string[]) => texts.map((text) => [text.length, text.charCodeAt(0)]) } : {}),
+      }),
+    });
+  const queries = (options: { [key: string]: unknown }, rows = true) =>
+    build(
+      new Registry([corePlugin, clipLoss, definePlugin({ namespace: "test", provides: [tokenizer(rows)] })]),
+      "metric",
+      { metric: "clip-loss/clip-accuracy", tokenizer: "test/codes", class_names: ["owl", "sea"], ...options },
+    ).product.queries?.();
+
+  it("asks the text model about every name in every prompt, prompt by prompt", () => {
+    const asked = queries({ templates: ["{}", "the {}, a $& {}"] });
+    expect(asked).toMatchObject({ model: "text_encoder", reads: "text_embed" });
+    const starts = [..."ost"].map((letter) => letter.charCodeAt(0));
+    expect(asked?.inputs["text"]?.shape).toEqual([4, 2]);
+    expect([...(asked?.inputs["text"]?.data ?? [])]).toEqual([
+      3,
+      starts[0],
+      3,
+      starts[1],
+      17,
+      starts[2],
+      17,
+      starts[2],
+    ]);
+    expect(queries({})?.inputs["text"]?.shape).toEqual([14, 2]);
+    expect(queries({ templates: "clip-loss/imagenet-templates" })?.inputs["text"]?.shape).toEqual([160, 2]);
+  });
+
+  it("averages directions, however long the embeddings are", () => {
+    const answers = rows([
+      [9, 0],
+      [0, 2],
+      [0, 0.1],
+      [0, 5],
+    ]);
+    const vectors = queries({ templates: ["{}", "the {}"] })?.prepare(answers);
+    expect(vectors?.shape).toEqual([2, 2]);
+    for (const [i, value] of [Math.SQRT1_2, Math.SQRT1_2, 0, 1].entries())
+      expect(vectors?.data[i]).toBeCloseTo(value, 6);
+  });
+
+  it("refuses a tokenizer without rows, prompts without a place for the name, and names in a file without @l3m/data", () => {
+    expect(() => queries({}, false)).toThrow(/rows of one length/);
+    expect(() => queries({ templates: ["a photo"] })).toThrow(/templates/);
+    expect(() => queries({ class_names: "names.txt" })).toThrow(/npm install @l3m\/data/);
   });
 });

@@ -81,4 +81,18 @@ describe("losses/accuracy", () => {
       expect(result["top_5"]).toBe(100);
     }
   });
+
+  it("scores the probes whose names begin with the pattern, and refuses one that is no pattern", async () => {
+    const node = { metric: "losses/accuracy", read_key: "scores", topk: [1], hparam_pattern: "HP_.*_BN" };
+    const run = build(registry, "metric", node).product.start();
+    const scores = { data: Float32Array.of(1, 2, 4, 3), shape: [2, 2] };
+    const target = { data: Int32Array.of(1, 1), shape: [2] };
+    const batch = ["HP_0,1_BN_True", "HP_2", "my_HP_1_BN"].flatMap((probe) => [
+      [`${probe}.scores`, scores] as const,
+      [`${probe}.target`, target] as const,
+    ]);
+    run.update(Object.fromEntries(batch));
+    expect(await run.result()).toEqual({ "HP_0,1_BN_True_top_1": 50 });
+    expect(() => build(registry, "metric", { ...node, hparam_pattern: "(" })).toThrow(/hparam_pattern/);
+  });
 });

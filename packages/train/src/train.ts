@@ -1,4 +1,5 @@
 /** One run from a config file to a report: what `l3m train` does, for programs. */
+import path from "node:path";
 import * as tf from "@l3m/core/tf";
 import { type Batch, build, type Metric } from "@l3m/core";
 import { scoresSet } from "@l3m/config";
@@ -236,16 +237,18 @@ class Run {
   }
 
   async #validationSets(): Promise<ValidationSet[]> {
-    const { config, registry } = this.#experiment;
+    const { config, registry, loaded } = this.#experiment;
+    const { compat } = config;
+    const resolveFile = (file: string): string => path.resolve(path.dirname(loaded.file), file);
     const metrics = config.metrics.map((node, i) => ({
-      metric: build(registry, "metric", node, { where: `metrics.${i}`, compat: config.compat }).product,
+      metric: build(registry, "metric", node, { where: `metrics.${i}`, compat, resolveFile }).product,
       node,
     }));
     return Promise.all(
       Object.keys(config.data.val ?? {}).map(async (name) => ({
         name,
         source: await openValidationData(this.#experiment, name, this.#reporter),
-        metrics: metrics.filter(({ node }) => scoresSet(node, name)).map(({ metric }): Metric => metric),
+        metrics: metrics.filter(({ node }) => scoresSet(node, name, compat)).map(({ metric }): Metric => metric),
       })),
     );
   }

@@ -13,9 +13,11 @@ const OPCODES = new Map<number, (reader: Reader) => unknown>([
   [0x95, (reader) => reader.take(8)], // FRAME
   [0x7d, (reader) => reader.stack.push(new Map())], // EMPTY_DICT
   [0x28, () => undefined], // MARK: SETITEMS takes everything above the map
-  [0x94, () => undefined], // MEMOIZE
-  [0x71, (reader) => reader.unsigned(1)], // BINPUT
-  [0x72, (reader) => reader.unsigned(4)], // LONG_BINPUT
+  [0x94, (reader) => reader.memo.set(reader.memo.size, reader.stack.at(-1))], // MEMOIZE
+  [0x71, (reader) => reader.memo.set(reader.unsigned(1), reader.stack.at(-1))], // BINPUT
+  [0x72, (reader) => reader.memo.set(reader.unsigned(4), reader.stack.at(-1))], // LONG_BINPUT
+  [0x68, (reader) => reader.stack.push(reader.memo.get(reader.unsigned(1)))], // BINGET
+  [0x6a, (reader) => reader.stack.push(reader.memo.get(reader.unsigned(4)))], // LONG_BINGET
   [0x4b, (reader) => reader.stack.push(reader.unsigned(1))], // BININT1
   [0x4d, (reader) => reader.stack.push(reader.unsigned(2))], // BININT2
   [0x4a, (reader) => reader.stack.push(reader.unsigned(4))], // BININT
@@ -43,6 +45,8 @@ export function readPickledNames(bytes: Uint8Array): ReadonlyMap<number, string>
 
 class Reader {
   readonly stack: unknown[] = [];
+  /** Values that occur again, by number. */
+  readonly memo = new Map<number, unknown>();
   readonly #bytes: Uint8Array;
   #at = 0;
 

@@ -16,5 +16,8 @@ export type TrainState = {
   readonly alive: Tensor;
 };
 
+/** What a forward pass needs of it. */
+export type EvalState = Pick<TrainState, "params" | "working" | "buffers">;
+
 /** What a checkpoint holds of it. */
 export type SavedState = Omit<TrainState, "working">;

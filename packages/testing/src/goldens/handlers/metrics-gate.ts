@@ -1,7 +1,6 @@
 /** `metrics_gate`: which metrics score which data set. */
 import { scoresSet } from "@l3m/config";
 import { Comparison } from "../comparison.ts";
-import { expectedField } from "../expectations.ts";
 import type { Handler } from "../handler.ts";
 
 interface Row {

@@ -1,12 +1,12 @@
 /** `zero_shot_metric`: images classified by prompts, with a stand-in tokenizer and text tower. */
-import { type HostArray, build, defineTokenizer, type SlotRef } from "@l3m/core";
+import { build, type HostArray, type SlotRef } from "@l3m/core";
 import * as tf from "@l3m/core/tf";
 import { invariant } from "@l3m/errors";
 import { Comparison } from "../comparison.ts";
 import { expectedField, names, stored, toleranceOf } from "../expectations.ts";
 import type { Handler } from "../handler.ts";
-import { ANY_OPTIONS } from "../any-options.ts";
 import { Program } from "../program.ts";
+import { lengthAO } from "./length-a-o.ts";
 
 export const zeroShotMetric: Handler = {
   builds: ({ target, options }) => [target, options],
@@ -44,27 +44,11 @@ export const zeroShotMetric: Handler = {
   },
 };
 
-/** Rows of length, count of "a" and count of "o". */
 const LENGTH_A_O: SlotRef<"tokenizer"> = {
   name: "length_a_o",
-  definition: defineTokenizer({
-    name: "length-a-o",
-    summary: "Counts letters.",
-    options: ANY_OPTIONS,
-    build: () => ({
-      vocabSize: 0,
-      fingerprint: "length-a-o",
-      encode: countLetters,
-      decode: () => "",
-      rows: (texts) => texts.map(countLetters),
-    }),
-  }),
+  definition: lengthAO,
   options: {},
   node: "length_a_o",
   where: "tokenizer",
   shared: false,
 };
-
-function countLetters(text: string): number[] {
-  return [[...text].length, ...["a", "o"].map((letter) => text.split(letter).length - 1)];
-}
