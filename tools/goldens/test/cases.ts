@@ -11,11 +11,17 @@ const root = path.resolve(import.meta.dirname, "../../..");
 /** Cases made of upstream's own configuration files are no part of this repository. */
 const beside = path.resolve(root, "../shared/goldens/models");
 
-/** Cases of the repository that have a handler. Everything that they build exists. */
-export const COPIED = load(path.join(root, "tools/goldens")).filter(({ handler }) => HANDLED.includes(handler));
+const copied = load(path.join(root, "tools/goldens")).filter(({ handler }) => HANDLED.includes(handler));
+const needsUpstream = ({ handler }: GoldenCase): boolean => handler === "init_statistics";
 
-/** Whole configurations of upstream, as far as what they build exists. */
-export const CONFIGURATIONS = existsSync(beside) ? load(beside).filter(({ name }) => name.startsWith("config_")) : [];
+/** Cases of the repository that have a handler. Everything that they build exists. */
+export const COPIED = copied.filter((golden) => !needsUpstream(golden));
+
+/** Whole configurations of upstream, as far as what they build exists, and cases that read upstream's files where those are at hand. */
+export const CONFIGURATIONS = [
+  ...(existsSync(beside) ? load(beside).filter(({ name }) => name.startsWith("config_")) : []),
+  ...copied.filter(needsUpstream),
+];
 
 /** Copied cases that record an upstream bug. */
 export const WITH_BUGS = COPIED.filter(({ fields }) => fields["upstream_bug"] !== undefined);

@@ -2,6 +2,7 @@
 import {
   build,
   type Built,
+  Emissions,
   evalContext,
   type Loss,
   type Optimizer,
@@ -56,7 +57,7 @@ export function buildExperiment(golden: GoldenCase, { registry, compat }: Surrou
   };
 }
 
-/** Forward of model and loss on inputs `in.*` with parameters `values`. */
+/** Forward of model and loss on inputs `in.*` with parameters `values`; side losses of the model that the loss did not take are added. */
 export function forward(
   golden: GoldenCase,
   { model, loss }: Experiment,
@@ -64,11 +65,13 @@ export function forward(
   tensors: ReadonlyMap<string, Tensor>,
 ) {
   const state = new ProposedState();
-  const context = evalContext({ train: golden.fields["mode"] === "train", state });
+  const emissions = new Emissions();
+  const { emit, takeLoss } = emissions;
+  const context = evalContext({ train: golden.fields["mode"] === "train", state, emit, takeLoss });
   const fields = golden.fields as InputFields;
   const dict = addMaskCounts(dictOf(fields, tensors), fields, golden.tensors);
   const result = withParams(values, () => loss.forward(model.product.forward(dict, context), context));
-  return { ...result, dict, state };
+  return { ...result, loss: emissions.addTo(result.loss), dict, state };
 }
 
 /** Parameters and buffers of `param.*`, clamped where the model says so. */

@@ -1,5 +1,6 @@
 /** Runs one golden case and judges it. */
 import type { Registry } from "@l3m/core";
+import { L3mError, L3mErrors } from "@l3m/errors";
 import { type GoldenPrecision, inPrecision } from "./bf16.ts";
 import { Comparison } from "./comparison.ts";
 import type { GoldenCase, ToleranceField } from "./golden-case.ts";
@@ -56,11 +57,10 @@ export async function runCase(recorded: GoldenCase, options: RunOptions): Promis
       ? result("failed", new Comparison(), `unknown handler "${golden.handler}"`)
       : result("skipped", new Comparison(), missing);
   }
+  const lacking = handler.missing?.(golden);
+  if (lacking !== undefined) return result("skipped", new Comparison(), lacking);
+  const unknown = unknownTargets(options.registry, targetsIn(handler.builds(golden)), handler.functions);
   try {
-    const lacking = handler.missing?.(golden);
-    if (lacking !== undefined) return result("skipped", new Comparison(), lacking);
-    const unknown = unknownTargets(options.registry, targetsIn(handler.builds(golden)), handler.functions);
-    if (unknown.length > 0) return result("skipped", new Comparison(), `not registered: ${unknown.join(", ")}`);
     const comparison = await handler.run(golden, {
       registry: options.registry,
       compat: options.compat ?? false,
@@ -72,6 +72,14 @@ export async function runCase(recorded: GoldenCase, options: RunOptions): Promis
       ? result("passed", comparison)
       : result("failed", comparison, comparison.differences.join("; "));
   } catch (error) {
+    // a name that nothing registers may stand in an option that is ignored, so only the building can tell
+    if (unknown.length > 0 && isUnknownName(error))
+      return result("skipped", new Comparison(), `not registered: ${unknown.join(", ")}`);
     return result("failed", new Comparison(), error instanceof Error ? error.message : String(error));
   }
+}
+
+function isUnknownName(error: unknown): boolean {
+  if (error instanceof L3mErrors) return error.errors.some(isUnknownName);
+  return error instanceof L3mError && ["L3M_UNKNOWN_NAME", "L3M_MISSING_PLUGIN"].includes(error.code);
 }

@@ -12,6 +12,7 @@ import { differentiate } from "./gradients.ts";
 import type { Surroundings } from "./handler.ts";
 import { metricsIn } from "./loss-case.ts";
 import { type HostResult, Program } from "./program.ts";
+import { scaleShared } from "./shared-gradients.ts";
 
 type Tensor = tf.Tensor;
 type Row = Readonly<Record<string, unknown>>;
@@ -110,12 +111,15 @@ function trainStep(
   const masters = valuesOf(experiment, tensors);
   const values = castParams(golden, precision, model, masters);
   const trained = groups.flatMap(({ params }, g) => params.map((path) => ({ path, g })));
+  const paths = trained.map(({ path }) => path);
   const chunks = training.gradient_accumulation_steps;
+  const [rows] = [...tensors].flatMap(([name, { shape }]) => (name.startsWith("in.") ? [shape[0]] : []));
+  const shared = chunks > 1 && rows === chunks;
   const results = new Map<string, Tensor>();
   let sums: (Tensor | undefined)[] = trained.map(() => undefined);
   for (let k = 0; k < chunks; k++) {
     const batch = new Map([...tensors].map(([name, x]) => [name, name.startsWith("in.") ? chunkOf(x, k, chunks) : x]));
-    const { outputs, grads } = differentiate(
+    const { outputs, grads: exact } = differentiate(
       () => {
         const { loss, metrics, state } = forward(golden, experiment, values, batch);
         const reported = new Map<string, Tensor>([[`chunk_loss.${k}`, detach(loss)]]);
@@ -124,8 +128,9 @@ function trainStep(
         for (const [path, value] of state.proposed) reported.set(`param.${path}`, detach(value));
         return { outputs: reported, scalar: tf.div(loss, chunks) };
       },
-      trained.map(({ path }) => values.get(path) as Tensor),
+      paths.map((path) => values.get(path) as Tensor),
     );
+    const grads = shared && k > 0 ? scaleShared(paths, exact, 2) : exact;
     sums = sums.map((sum, i) =>
       sum === undefined || grads[i] === undefined ? (sum ?? grads[i]) : tf.add(sum, grads[i]),
     );
@@ -135,11 +140,20 @@ function trainStep(
     }
   }
   const reached = trained.flatMap(({ path, g }, i) => (sums[i] === undefined ? [] : [{ path, g, grad: sums[i] }]));
-  const { norm, grads } = clipGradNorm(
+  const limit = training.grad_clip ?? Infinity;
+  const { norm, grads: clipped } = clipGradNorm(
     reached.map(({ grad }) => grad),
-    training.grad_clip ?? Infinity,
+    limit,
   );
   results.set("norm", norm);
+  const clipFactor = tf.minimum(tf.div(limit, tf.add(norm, 1e-6)), 1);
+  const grads = shared
+    ? scaleShared(
+        reached.map(({ path }) => path),
+        clipped,
+        clipFactor,
+      )
+    : clipped;
   const projections = new Map(model.params.map((spec) => [spec.path, spec.project]));
   for (const [i, { path, g }] of reached.entries()) {
     const prefix = `scalar.${g}.`;

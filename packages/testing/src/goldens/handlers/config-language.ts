@@ -1,5 +1,5 @@
 /** Handlers of the config language: scalars, interpolation, merging, override tokens, whole builds, upstream's own files. */
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -19,14 +19,12 @@ import { type ConfigValue, configValue } from "../config-value.ts";
 import { isAffected } from "../expectations.ts";
 import type { GoldenCase } from "../golden-case.ts";
 import type { Handler } from "../handler.ts";
+import { missingConfig, upstreamFile } from "../upstream-files.ts";
 
 /** What a row expects: a value under the name of the handler, or a failure. */
 interface Outcome {
   readonly error?: unknown;
 }
-
-/** The environment variable that names upstream's folder, where a case needs upstream's own files. */
-const UPSTREAM_FOLDER = "ML_L3M_DIR";
 
 /** Reads one YAML text; fails on the first mistake. */
 export function readText(text: string): ConfigNode {
@@ -94,10 +92,7 @@ export const configBuild: Handler = {
 /** `config_sample`: a file of upstream over upstream's defaults, from the folder that the environment names. */
 export const configSample: Handler = {
   builds: () => [],
-  missing: ({ fields }) =>
-    existsSync(upstreamFile(fields["config"] as string))
-      ? undefined
-      : `upstream's files are not at hand (${UPSTREAM_FOLDER} names their folder)`,
+  missing: missingConfig,
   run({ fields }, { compat }) {
     const comparison = new Comparison();
     const { config, defaults } = fields as { readonly config: string; readonly defaults: string };
@@ -106,10 +101,6 @@ export const configSample: Handler = {
     return comparison;
   },
 };
-
-function upstreamFile(name: string): string {
-  return join(process.env[UPSTREAM_FOLDER] ?? "ml-l3m", name);
-}
 
 function inFolder({ defaults, experiment }: BuildRow, options: LoadConfigOptions): ConfigNode {
   const folder = mkdtempSync(join(tmpdir(), "l3m-golden-config-"));

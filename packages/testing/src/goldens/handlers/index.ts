@@ -21,6 +21,7 @@ import { plainFunction } from "./function.ts";
 import { gradClip } from "./grad-clip.ts";
 import { gradientScalerHandler } from "./gradient-scaler.ts";
 import { imageTransform } from "./image-transform.ts";
+import { initStatistics } from "./init-statistics.ts";
 import { maskGeneratorTable } from "./mask-generator-table.ts";
 import { metric } from "./metric.ts";
 import { metricsGate } from "./metrics-gate.ts";
@@ -56,6 +57,7 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
   grad_clip: gradClip,
   gradient_scaler: gradientScalerHandler,
   image_transform: imageTransform,
+  init_statistics: initStatistics,
   mask_generator_table: maskGeneratorTable,
   metric,
   metrics_gate: metricsGate,
@@ -88,7 +90,6 @@ export const NOT_YET: Readonly<Record<string, string>> = {
   filled_model: "whole models by a fill rule come later",
   filled_parts: "parts by a fill rule come later",
   image_folder: DATA,
-  init_statistics: "statistics of initial values come later",
   mixup_calls: DATA,
   repeated_calls: DATA,
   sampler_table: DATA,
