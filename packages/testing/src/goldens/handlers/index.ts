@@ -1,6 +1,7 @@
 /** Every handler by name: those that run, and those whose subject does not exist yet. */
 import type { Handler } from "../handler.ts";
 import { args } from "./args.ts";
+import { collateTable } from "./collate-table.ts";
 import { configInstantiate } from "./config-instantiate.ts";
 import {
   configBuild,
@@ -11,6 +12,7 @@ import {
   configScalars,
 } from "./config-language.ts";
 import { configTrain } from "./config-train.ts";
+import { cropTable } from "./crop-table.ts";
 import { criterionSteps } from "./criterion-steps.ts";
 import { criterion } from "./criterion.ts";
 import { criterionReplicas } from "./criterion-replicas.ts";
@@ -20,11 +22,13 @@ import { functionTable } from "./function-table.ts";
 import { plainFunction } from "./function.ts";
 import { gradClip } from "./grad-clip.ts";
 import { gradientScalerHandler } from "./gradient-scaler.ts";
+import { imageFolder } from "./image-folder.ts";
 import { imageTransform } from "./image-transform.ts";
 import { initStatistics } from "./init-statistics.ts";
 import { maskGeneratorTable } from "./mask-generator-table.ts";
 import { metric } from "./metric.ts";
 import { metricsGate } from "./metrics-gate.ts";
+import { mixupCalls } from "./mixup-calls.ts";
 import { moeBalancing } from "./moe-balancing.ts";
 import { moeLayers } from "./moe-layers.ts";
 import { mupInitHandler } from "./mup-init.ts";
@@ -39,6 +43,7 @@ import { zeroShotMetric } from "./zero-shot-metric.ts";
 
 export const HANDLERS: Readonly<Record<string, Handler>> = {
   args,
+  collate_table: collateTable,
   config_build: configBuild,
   config_cli_overrides: configCliOverrides,
   config_instantiate: configInstantiate,
@@ -50,17 +55,20 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
   criterion,
   criterion_replicas: criterionReplicas,
   criterion_steps: criterionSteps,
+  crop_table: cropTable,
   data_dict: dataDict,
   dataset_generators: datasetGenerators,
   function: plainFunction,
   function_table: functionTable,
   grad_clip: gradClip,
   gradient_scaler: gradientScalerHandler,
+  image_folder: imageFolder,
   image_transform: imageTransform,
   init_statistics: initStatistics,
   mask_generator_table: maskGeneratorTable,
   metric,
   metrics_gate: metricsGate,
+  mixup_calls: mixupCalls,
   moe_balancing: moeBalancing,
   moe_layers: moeLayers,
   mup_init: mupInitHandler,
@@ -85,12 +93,8 @@ const DATA = "the data area comes later";
 /** Handlers of things that L3M does not have yet, with what is missing. Their cases are skipped and listed. */
 export const NOT_YET: Readonly<Record<string, string>> = {
   chunk_batch: DATA,
-  collate_table: DATA,
-  crop_table: DATA,
   filled_model: "whole models by a fill rule come later",
   filled_parts: "parts by a fill rule come later",
-  image_folder: DATA,
-  mixup_calls: DATA,
   repeated_calls: DATA,
   sampler_table: DATA,
 };
