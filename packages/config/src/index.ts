@@ -18,8 +18,10 @@ export type {
   MeshSection,
   ModelSection,
   OptimSection,
+  WeightsSection,
   RegistryNode,
 } from "./experiment/experiment-config.ts";
+export { importConfig } from "./upstream/import-config.ts";
 export { FRAME_KEYS, type FrameKey } from "./upstream/frame-keys.ts";
 export { scoresSet } from "./experiment/scores-set.ts";
 export { findPlugins, type PluginSource } from "./plugins/find-plugins.ts";

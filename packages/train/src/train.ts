@@ -3,7 +3,7 @@ import path from "node:path";
 import * as tf from "@l3m/core/tf";
 import { type Batch, build, type Metric } from "@l3m/core";
 import { scoresSet } from "@l3m/config";
-import { L3mError } from "@l3m/errors";
+import type { L3mError } from "@l3m/errors";
 import type { Layout } from "@l3m/fsdp-mesh";
 import type { LoadedCheckpoint } from "./checkpoint/load-checkpoint.ts";
 import { placeOn } from "./checkpoint/place-on-engine.ts";
@@ -72,7 +72,6 @@ export async function train(configFile: string, options: TrainOptions = {}): Pro
   const reporter = options.reporter ?? plainReporter();
   const experiment = await openExperiment(configFile, options);
   const { config } = experiment;
-  requireSupported(experiment);
   for (const { message } of experiment.check.warnings) reporter.warn(message);
   const dir = runDir(options.runDir ?? newRunDir(config.experiment.name, new Date()));
   const unlock = lockRunDir(dir.path);
@@ -98,18 +97,6 @@ export async function train(configFile: string, options: TrainOptions = {}): Pro
     await engine?.stop();
     unlock();
   }
-}
-
-/** Refuses a key that the schema knows and this version does not act on, so that nothing is ignored silently. */
-function requireSupported({ config, loaded }: Experiment): void {
-  if (config.model.checkpoint === null) return;
-  throw new L3mError("L3M_BAD_OPTION", {
-    message: "Starting from other weights is not supported by this version.",
-    where: loaded.place("model.checkpoint"),
-    expected: "null",
-    got: config.model.checkpoint,
-    fix: "Remove model.checkpoint; to go on with a run of your own use --resume.",
-  });
 }
 
 /** The parts of one run, wired together. */
@@ -169,7 +156,7 @@ class Run {
       // parameters are drawn, or read, while the validation data opens
       const [sets, state] = await Promise.all([
         this.#validationSets(),
-        checkpoint === undefined ? this.#training.initialState() : this.#restored(checkpoint),
+        checkpoint === undefined ? this.#training.initialState(this.#reporter) : this.#restored(checkpoint),
       ]);
       const validationKeys = Object.fromEntries(sets.map(({ name, source: { keys } }) => [name, keys]));
       requireKeys(this.#experiment, { dataKeys: Object.keys(source.sample.tensors), validationKeys });

@@ -93,8 +93,19 @@ export interface ModelSection {
   readonly meta_model: RegistryNode;
   /** Seed of the initial weights; null = `experiment.seed`. */
   readonly init_seed: number | null;
-  /** Weights to start from; null = initialise. */
-  readonly checkpoint: string | null;
+  /**
+   * Weights to start from, see docs/weights.md: a file, a run or checkpoint of L3M, `{path, layout}`, or a list of such maps
+   * of which later ones win; null = initialise.
+   */
+  readonly checkpoint: string | WeightsSection | readonly WeightsSection[] | null;
+  /** Globs of names in the file that are left out; null = none. */
+  readonly checkpoint_filters: readonly string[] | null;
+  /** Pairs of texts: in every name all of the first become the second, pair after pair. */
+  readonly checkpoint_renamer: readonly (readonly [string, string])[] | null;
+  /** Names must be those of the model: none missing, none left over. `false`: tell, and go on. Shapes must fit either way. */
+  readonly checkpoint_strict: boolean;
+  /** Globs of parameter names that need not be in the weights; they start as initialised. */
+  readonly checkpoint_allow_missing: readonly string[];
   /**
    * What the backward pass computes again instead of keeping. `cheap`: activations. `block` and `full`: everything
    * but the inputs of each block.
@@ -102,25 +113,66 @@ export interface ModelSection {
   readonly activation_checkpointing: "none" | "cheap" | "block" | "full";
 }
 
+/** One of the places that weights come from. */
+export interface WeightsSection {
+  /** The file or folder. */
+  readonly path?: string | undefined;
+  /** The same, as ml-l3m spells it. */
+  readonly checkpoint?: string | undefined;
+  /** How tensors are named and joined: `l3m`, `hf-clip`, `hf-aimv2` or `hf-vit`; null = told by their names. */
+  readonly layout?: string | null | undefined;
+  /** As `model.checkpoint_filters`, for this place. */
+  readonly checkpoint_filters?: readonly string[] | null | undefined;
+  /** As `model.checkpoint_renamer`, for this place. */
+  readonly checkpoint_renamer?: readonly (readonly [string, string])[] | null | undefined;
+}
+
 export interface OptimSection {
   /** The update rule. */
   readonly optimizer: RegistryNode;
   /** Learning rate over the run. */
   readonly scheduler: RegistryNode;
+  /** `torch`: `scheduler` is one of PyTorch's, which starts from the optimizer's `lr` and is a step ahead. */
+  readonly scheduler_type: "fvcore" | "torch";
   /** Largest global L2 norm of the gradients; null = no clipping. */
   readonly grad_clip: number | null;
   /** Equal parts into which a batch is split. */
   readonly gradient_accumulation_steps: number;
-  /** Globs of parameter names without weight decay. */
-  readonly wd_exclude: readonly string[];
+  /** Globs of parameter names without weight decay; null = none. */
+  readonly wd_exclude: readonly string[] | null;
   /** Globs of parameter names that are not trained; null = none. */
   readonly freeze_list: readonly string[] | null;
-  /** Globs of the only parameter names that are trained; null = all. */
+  /** Globs of parameter names that are trained all the same, also where the model does not train them; null = none. */
   readonly unfreeze_list: readonly string[] | null;
-  /** Learning-rate factor by glob of parameter names. */
-  readonly lr_scalers: { readonly [glob: string]: number } | null;
-  /** Layer-wise learning-rate decay. */
+  /** Learning-rate factor by part of parameter names, the first that fits; null = none. */
+  readonly lr_scalers: { readonly [part: string]: number } | null;
+  /** Layer-wise learning-rate decay; null = none. */
   readonly lr_decay: number | null;
+  /** Learning rates and initial values by width; null = none. */
+  readonly mup: MupSection | null;
+  /** Learning rates and weight decays stand in the names of the heads of `heads/probe-hparam-search-wrapper`. */
+  readonly probe_hparam_search: boolean;
+}
+
+/** Maximal update parametrisation (Yang et al. 2022). */
+export interface MupSection {
+  /** Width of the model that the settings were found with. */
+  readonly base_width: number;
+  /** Scale the initial values too. */
+  readonly initialize: boolean;
+  /** What parameters get; the first entry whose pattern matches holds. */
+  readonly param_groups: readonly MupEntry[];
+}
+
+export interface MupEntry {
+  /** Glob of parameter names. */
+  readonly pattern: string;
+  /** Width of these layers; null = `base_width`. */
+  readonly width: number | null;
+  /** Factor on the learning rate: a number, or arithmetic with `base_width` and `width`. */
+  readonly lr_scale_expr: string | number;
+  /** Factor on the initial values, likewise. */
+  readonly init_scale_expr: string | number;
 }
 
 export interface MeshSection {

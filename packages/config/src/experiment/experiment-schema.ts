@@ -1,7 +1,7 @@
 /** The zod schema behind {@link ExperimentConfig}: strict keys, types, bounds and defaults. */
 import { z } from "zod";
 import type { ConfigTree } from "../tree/config-node.ts";
-import type { DataSplit, ExperimentConfig, RegistryNode } from "./experiment-config.ts";
+import type { DataSplit, ExperimentConfig, MupSection, RegistryNode, WeightsSection } from "./experiment-config.ts";
 
 const anything = z.custom<ConfigTree>(() => true);
 const count = z.int().positive();
@@ -28,6 +28,38 @@ const dataSplit: z.ZodType<DataSplit> & z.ZodObject = z.strictObject({
   prefetch: count.default(2),
 });
 
+const renamer = z.array(z.tuple([z.string().min(1), z.string()]), { error: "a list of pairs [from, to]" });
+
+const weights: z.ZodType<WeightsSection> = z.strictObject({
+  path: z.string().min(1).optional(),
+  checkpoint: z.string().min(1).optional(),
+  layout: z.string().nullish(),
+  checkpoint_filters: globs.nullish(),
+  checkpoint_renamer: renamer.nullish(),
+});
+
+/** A limit of 0 is a mistake: it makes every gradient zero. */
+const gradClip = z
+  .number()
+  .nonnegative()
+  .refine((limit) => limit !== 0, { error: "a number above 0; null does not clip" });
+
+const scaleExpression = z.union([z.string().min(1), z.number()], {
+  error: "a number, or arithmetic such as base_width / width",
+});
+const mup: z.ZodType<MupSection> & z.ZodObject = z.strictObject({
+  base_width: z.number().positive(),
+  initialize: z.boolean().default(false),
+  param_groups: z.array(
+    z.strictObject({
+      pattern: z.string().min(1),
+      width: z.number().positive().nullable().default(null),
+      lr_scale_expr: scaleExpression.default(1),
+      init_scale_expr: scaleExpression.default(1),
+    }),
+  ),
+});
+
 /** The schema of a whole experiment. `extends` is gone before it is checked. */
 export const experimentSchema = z.strictObject({
   experiment: z.strictObject({
@@ -52,7 +84,16 @@ export const experimentSchema = z.strictObject({
   model: z.strictObject({
     meta_model: node,
     init_seed: z.int().nonnegative().nullable().default(null),
-    checkpoint: z.string().nullable().default(null),
+    checkpoint: z
+      .union([z.string().min(1), weights, z.array(weights)], {
+        error: "a path, a map {path, layout}, or a list of maps {checkpoint, checkpoint_filters, checkpoint_renamer}",
+      })
+      .nullable()
+      .default(null),
+    checkpoint_filters: globs.nullable().default(null),
+    checkpoint_renamer: renamer.nullable().default(null),
+    checkpoint_strict: z.boolean().default(true),
+    checkpoint_allow_missing: globs.default([]),
     activation_checkpointing: z.enum(["none", "cheap", "block", "full"]).default("none"),
   }),
   loss: node,
@@ -61,13 +102,16 @@ export const experimentSchema = z.strictObject({
   optim: z.strictObject({
     optimizer: node,
     scheduler: node,
-    grad_clip: z.number().nonnegative().nullable().default(null),
+    scheduler_type: z.enum(["fvcore", "torch"]).default("fvcore"),
+    grad_clip: gradClip.nullable().default(null),
     gradient_accumulation_steps: count.default(1),
-    wd_exclude: globs.default([]),
+    wd_exclude: globs.nullable().default([]),
     freeze_list: globs.nullable().default(null),
     unfreeze_list: globs.nullable().default(null),
     lr_scalers: z.record(z.string(), z.number()).nullable().default(null),
     lr_decay: z.number().positive().nullable().default(null),
+    mup: mup.nullable().default(null),
+    probe_hparam_search: z.boolean().default(false),
   }),
   mesh: z
     .strictObject({

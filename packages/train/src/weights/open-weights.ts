@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { L3mError } from "@l3m/errors";
+import type { L3mError } from "@l3m/errors";
 import { MANIFEST_FILE } from "../checkpoint/format.ts";
 import { badWeights } from "./bad-weights.ts";
 import { withBareNames } from "./bare-names.ts";
