@@ -51,7 +51,9 @@ function drawTorch(row: Row, key: string): unknown {
   const [low, high] = [valueOf(from), valueOf(to)];
   if (law === "randint") return drawn(row, key, () => low + rng.below(high - low));
   if (law === "uniform_f32") {
-    return drawn(row, key, () => Math.fround(Math.fround(rng.float() * Math.fround(high - low)) + Math.fround(low)));
+    const start = Math.fround(low);
+    const range = Math.fround(Math.fround(high) - start);
+    return drawn(row, key, () => Math.fround(rng.float() * range + start)); // one rounding: a fused multiply-add
   }
   switch (key) {
     case "rand_f32":
