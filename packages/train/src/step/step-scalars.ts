@@ -2,6 +2,7 @@
 import * as tf from "@l3m/core/tf";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Optimizer, Schedule } from "@l3m/core";
+import { scheduledLr, type SchedulerType } from "@l3m/optim";
 import type { Group } from "./param-plan.ts";
 
 /** Order of the vector: for each group, the optimizer's scalars in the order of their names. */
@@ -9,27 +10,28 @@ export class StepScalars {
   readonly #optimizer: Optimizer;
   readonly #groups: readonly Group[];
   readonly #schedule: Schedule;
+  readonly #type: SchedulerType;
   readonly #names: readonly string[];
 
-  constructor(optimizer: Optimizer, groups: readonly Group[], schedule: Schedule) {
+  constructor(optimizer: Optimizer, groups: readonly Group[], schedule: Schedule, type: SchedulerType) {
     this.#optimizer = optimizer;
     this.#groups = groups;
     this.#schedule = schedule;
+    this.#type = type;
     this.#names = Object.keys(optimizer.scalars(1, { lr: optimizer.lr, weightDecay: 0 }));
   }
 
   /** Learning rate of the first group at `iteration` (from 0) of `total`: what is logged. */
   lr(iteration: number, total: number): number {
-    return this.#schedule(iteration / total) * (this.#groups[0]?.lrScale ?? 1);
+    return scheduledLr(this.#schedule, { iteration, total }, this.#groups[0] ?? {}, this.#type);
   }
 
   /** f32 vector of the step that turns `iteration` completed steps into one more. */
   values(iteration: number, total: number): Float32Array {
-    const lr = this.#schedule(iteration / total);
     return Float32Array.from(
       this.#groups.flatMap((group) => {
         const scalars = this.#optimizer.scalars(iteration + 1, {
-          lr: lr * group.lrScale,
+          lr: scheduledLr(this.#schedule, { iteration, total }, group, this.#type),
           weightDecay: group.weightDecay,
         });
         return this.#names.map((name) => scalars[name] ?? 0);
