@@ -53,6 +53,7 @@ export async function listClassFiles(
     if (files.length === before) empty.push(name);
     for (let i = before; i < files.length; i++) targets.push(target);
   }
+  progress?.(classes.length, classes.length);
   if (empty.length === 0) return { classes, files, targets: Int32Array.from(targets) };
   throw new L3mError("L3M_DATA_NOT_FOUND", {
     message: "Some classes have no file.",
