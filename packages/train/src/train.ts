@@ -150,6 +150,7 @@ class Run {
     this.#reporter.info(
       `model     ${(parameters / 1e6).toFixed(2)} M parameters, ${plan.trained.length} trained tensors`,
     );
+    for (const message of plan.warnings) this.#reporter.warn(message);
 
     const source = await openTrainData(this.#experiment, this.#reporter, checkpoint?.loop.data);
     try {
