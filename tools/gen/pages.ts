@@ -9,6 +9,9 @@ import { renderBlocksIndex, renderBlocksPage } from "./blocks-page.ts";
 import { renderConfigKeys } from "./config-keys.ts";
 import { renderErrorsPage } from "./errors-page.ts";
 import { embedBlock } from "./marked-block.ts";
+import { readEvidence } from "./parity/evidence.ts";
+import { renderParity } from "./parity/parity-page.ts";
+import { PARITY_SECTIONS } from "./upstream/sections.ts";
 
 export interface GeneratedPage {
   /** Relative to the root of the repository. */
@@ -35,6 +38,7 @@ export function generatedPages(root: string): readonly GeneratedPage[] {
           renderConfigKeys(experimentSchema, source("packages/config/src/experiment/experiment-config.ts")),
         ),
     },
+    { file: "PARITY.md", render: () => renderParity(root, preset, PARITY_SECTIONS, readEvidence(root)) },
     { file: "docs/blocks/README.md", render: () => renderBlocksIndex(plugins) },
     ...plugins.map(({ plugin, description }) => ({
       file: `docs/blocks/${plugin.namespace}.md`,
