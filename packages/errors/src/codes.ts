@@ -14,6 +14,7 @@ export const ERROR_CODES = {
   L3M_OPTION_CLASH: "An option is given both in the config and by the parent.",
   L3M_MISSING_KEY: "A block reads a DataDict key that nothing wrote.",
   L3M_BAD_SHAPE: "A tensor has another shape or dtype than a port or op takes.",
+  L3M_FORWARD: "An operation inside a block, layer or loss does not take what it gets.",
   L3M_NO_PARAM_SCOPE: "A parameter was read outside a ParamScope that holds it.",
   L3M_BAD_STATE_DICT: "Names or shapes of given weights do not match the model.",
   // configs

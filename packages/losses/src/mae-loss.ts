@@ -3,6 +3,7 @@ import * as tf from "@l3m/core/tf";
 import { castPrecision, detach } from "@l3m/core/nn";
 import { defineLoss, fromOption, read } from "@l3m/core";
 import * as z from "zod";
+import { checkPredictions } from "./patch-predictions.ts";
 import { patchify, unpatchify } from "./patches.ts";
 import { standardisePatches } from "./standardise-patches.ts";
 
@@ -28,6 +29,7 @@ export const maeLoss = defineLoss({
   build: ({ patch_size: patch, norm_pix_loss }) => ({
     forward({ predictions, image, mask }) {
       const patches_BNC = patchify(castPrecision(image, "f32"), { patch });
+      checkPredictions(predictions, patches_BNC, { all: true });
       const targets_BNC = norm_pix_loss ? standardisePatches(patches_BNC, [-1]) : patches_BNC;
       const error_BN = tf.mean(tf.squaredDifference(castPrecision(predictions, "f32"), targets_BNC), -1);
       const removed_BN = tf.cast(mask, "float32");

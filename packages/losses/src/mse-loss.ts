@@ -3,6 +3,7 @@ import * as tf from "@l3m/core/tf";
 import { castPrecision, detach } from "@l3m/core/nn";
 import { defineLoss, read } from "@l3m/core";
 import * as z from "zod";
+import { checkSameShape } from "./same-shape.ts";
 
 const options = z.strictObject({
   reduction: z.enum(["mean", "sum", "none"]).default("mean").describe("Over all elements; none keeps their shape."),
@@ -17,6 +18,7 @@ export const mseLoss = defineLoss({
   ports: { prediction: read("prediction"), target: read("target") },
   build: ({ reduction }) => ({
     forward({ prediction, target }) {
+      checkSameShape(prediction, target);
       const error = tf.squaredDifference(castPrecision(prediction, "f32"), castPrecision(target, "f32"));
       if (reduction === "none") return { loss: error, metrics: {} };
       const loss = reduction === "sum" ? tf.sum(error) : tf.mean(error);

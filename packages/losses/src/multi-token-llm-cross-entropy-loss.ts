@@ -3,6 +3,7 @@ import * as tf from "@l3m/core/tf";
 import { crossEntropy, detach, logSumExp } from "@l3m/core/nn";
 import { defineLoss, formatShape, fromOption, L3mError, read } from "@l3m/core";
 import * as z from "zod";
+import { checkOffset } from "./offset.ts";
 
 type Tensor = tf.Tensor;
 
@@ -40,6 +41,7 @@ export const multiTokenLlmCrossEntropyLoss = defineLoss({
     forward({ logits, target }) {
       const { logits_BLKV, target_BL } = aligned(logits, target, shift_target, offsets.length, context.where);
       const [B = 0, L = 0, , V = 0] = logits_BLKV.shape;
+      checkOffset(Math.max(...offsets), L);
       const parts = offsets.map((k, head) => {
         const logits_RV = tf.reshape(tf.slice(logits_BLKV, [0, 0, head, 0], [B, L - k, 1, V]), [-1, V]);
         const target_R = tf.reshape(tf.slice(target_BL, [0, k], [B, L - k]), [-1]);

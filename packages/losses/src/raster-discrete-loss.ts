@@ -3,6 +3,7 @@ import * as tf from "@l3m/core/tf";
 import { crossEntropy, detach } from "@l3m/core/nn";
 import { defineLoss, fromOption, maybeRead, read } from "@l3m/core";
 import * as z from "zod";
+import { checkOffset } from "./offset.ts";
 
 const options = z.strictObject({
   block_size: z.int().nonnegative().default(1).describe("k: the logits at i are for token i + k."),
@@ -25,6 +26,7 @@ export const rasterDiscreteLoss = defineLoss({
   build: ({ block_size: k }) => ({
     forward({ logits, target, mask }) {
       const [B = 0, N = 0, V = 0] = logits.shape;
+      checkOffset(k, N);
       const logits_RV = tf.reshape(tf.slice(logits, [0, 0, 0], [B, N - k, V]), [-1, V]);
       const late = (x_BN: tf.Tensor): tf.Tensor => tf.reshape(tf.slice(x_BN, [0, k], [B, N - k]), [-1]);
       const error_R = crossEntropy(logits_RV, late(target));

@@ -18,6 +18,8 @@ import {
   type SlotValues,
 } from "@l3m/core";
 import * as z from "zod";
+import { checkOffset } from "./offset.ts";
+import { checkPredictions } from "./patch-predictions.ts";
 import { standardisePatches } from "./standardise-patches.ts";
 
 type Tensor = tf.Tensor;
@@ -91,7 +93,10 @@ export function rasterLoss(
       if (mask === undefined && given.mask_read_key != null) throw noMask(given.mask_read_key, context.where);
       const [, M = 0] = predictions.shape;
       const pixels = castPrecision(target, "f32");
-      const patches = arrange(target.rank === 3 ? pixels : toPatches(pixels), M, forward);
+      const all_BNC = target.rank === 3 ? pixels : toPatches(pixels);
+      checkPredictions(predictions, all_BNC, { heads: offsets.length });
+      checkOffset(Math.max(...offsets), M);
+      const patches = arrange(all_BNC, M, forward);
       const target_BMC = given.norm_pix_loss ? standardisePatches(patches, axes) : patches;
       if (mask !== undefined && M < (mask.shape[1] ?? 0) && offsets.includes(0)) throw onlySome(M, mask, context.where);
       const mask_BM = mask === undefined ? undefined : arrange(tf.cast(mask, "float32"), M, forward);

@@ -1,5 +1,6 @@
 /** A mixture-of-experts layer: router, experts, balancing loss. B batch, N tokens, D width, F hidden width, T = B N. */
 import * as tf from "@l3m/core/tf";
+import { checkTrailingShape } from "@l3m/core/nn";
 import {
   type Activation,
   type BuildContext,
@@ -124,7 +125,10 @@ export function mixtureLayer(
     },
     act,
   );
-  const flat = (x: Tensor): Tensor => tf.reshape(x, [-1, width]);
+  const flat = (x: Tensor): Tensor => {
+    checkTrailingShape(x, [width]);
+    return tf.reshape(x, [x.size / width, width]);
+  };
   const balancingLoss: MixtureLayer["balancingLoss"] = (routing) =>
     loadBalancingLoss(routing, { weight, layers, topK });
   return {

@@ -1,5 +1,5 @@
 /** Position tables of text. T rows, D width. */
-import { type BuildContext, type Initializer, L3mError, type Param } from "@l3m/core";
+import { type BuildContext, formatShape, type Initializer, L3mError, type Param } from "@l3m/core";
 import { sincosTable2d } from "@l3m/core/nn";
 import * as tf from "@l3m/core/tf";
 import type { Tensor } from "@l3m/core/tf";
@@ -41,11 +41,20 @@ export function textPositions(context: BuildContext, name: string, options: Text
 /**
  * The rows of a table `[..., T, D]` for a sequence `[B, M, D]`: `[..., M, D]`.
  *
- * @throws L3M_BAD_SHAPE if the table has fewer
+ * @throws L3M_BAD_SHAPE if the table has fewer, or another width
  */
 export function firstRows(table: Tensor, tokens_BMD: Tensor, where: string): Tensor {
   const [T = 0, D = 0] = table.shape.slice(-2);
-  const M = tokens_BMD.shape[1] ?? 0;
+  const [, M = 0, width = 0] = tokens_BMD.shape;
+  if (width !== D) {
+    throw new L3mError("L3M_BAD_SHAPE", {
+      message: "The tokens do not have the width of the position table.",
+      where: { path: where },
+      expected: `[B,M,${D}]`,
+      got: formatShape(tokens_BMD.shape, tokens_BMD.dtype),
+      fix: "Set embed_dim to the width of the tokens.",
+    });
+  }
   if (M === T) return table;
   if (M < T)
     return tf.slice(

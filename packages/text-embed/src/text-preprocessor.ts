@@ -1,5 +1,5 @@
 /** Token ids to the sequence of a language model. B batch, N tokens, M tokens after dropping the last, D width. */
-import { defineBlock, maybeRead, maybeSlot, maybeWrite, write } from "@l3m/core";
+import { defineBlock, formatShape, L3mError, maybeRead, maybeSlot, maybeWrite, write } from "@l3m/core";
 import * as tf from "@l3m/core/tf";
 import type { Tensor } from "@l3m/core/tf";
 import * as z from "zod";
@@ -64,7 +64,9 @@ export const textPreprocessor = defineBlock({
       forward(inputs, forward) {
         const drops = drop_last && !forward.generate;
         const cut = (x: Tensor): Tensor => (drops ? dropLast(x) : x);
-        const looked_BMD = embed(cut(tokenIds(inputs, forward, context.where)));
+        const ids = tokenIds(inputs, forward, context.where);
+        if ((ids.shape[1] ?? 0) < (drops ? 2 : 1)) throw tooShort(ids, drops, context.where);
+        const looked_BMD = embed(cut(ids));
         const words_BMD = given.scale_embedding ? tf.mul(looked_BMD, Math.sqrt(embed_dim)) : looked_BMD;
         const normed_BMD = norm === undefined ? words_BMD : norm.forward(words_BMD, forward);
         return {
@@ -79,6 +81,16 @@ export const textPreprocessor = defineBlock({
     };
   },
 });
+
+function tooShort(ids: Tensor, drops: boolean, where: string): L3mError {
+  return new L3mError("L3M_BAD_SHAPE", {
+    message: "There is no text to embed.",
+    where: { path: where },
+    expected: drops ? "[B, N] with at least 2 tokens, of which the last is only a label" : "[B, N] with a token",
+    got: formatShape(ids.shape, ids.dtype),
+    fix: "Read longer texts, or set drop_last: false.",
+  });
+}
 
 /** `[B, N]` without its last column. */
 function dropLast(x_BN: Tensor): Tensor {

@@ -1,6 +1,7 @@
 /** The token table of a language model. V vocabulary, D width. */
 import type { BuildContext, Initializer } from "@l3m/core";
-import { embeddingGather } from "@l3m/core/nn";
+import { castPrecision, embeddingGather, physicalDtype } from "@l3m/core/nn";
+import * as tf from "@l3m/core/tf";
 import type { Tensor } from "@l3m/core/tf";
 import * as z from "zod";
 
@@ -20,7 +21,10 @@ export interface TokenEmbeddingOptions {
   readonly std: number;
 }
 
-/** Declares `<name>.weight [V, D]`; returns the lookup, int32 ids `[B, N]` to `[B, N, D]`. Ids must lie in [0, V). */
+/**
+ * Declares `<name>.weight [V, D]`; returns the lookup, int32 ids `[B, N]` to `[B, N, D]`. An id outside of [0, V) gives a token of
+ * NaN, so that a run stops; engines that look ids up on the host refuse it by themselves.
+ */
 export function tokenEmbedding(
   context: BuildContext,
   name: string,
@@ -30,7 +34,15 @@ export function tokenEmbedding(
   const weight = context
     .scope(name)
     .param("weight", [V, D], { init: embeddingInit(options), axes: ["vocab", "embed"], role: "embedding.weight" });
-  return (ids_BN) => embeddingGather(weight.value, ids_BN);
+  return (ids_BN) => {
+    const tokens_BND = embeddingGather(weight.value, ids_BN);
+    const isKnown_BN = tf.logicalAnd(
+      tf.greaterEqual(ids_BN, tf.scalar(0, "int32")),
+      tf.less(ids_BN, tf.scalar(V, "int32")),
+    );
+    const mark_BN1 = tf.expandDims(tf.where(isKnown_BN, 0, NaN), 2);
+    return tf.add(tokens_BND, castPrecision(mark_BN1, physicalDtype(tokens_BND)));
+  };
 }
 
 function embeddingInit({ style, std, embed_dim }: TokenEmbeddingOptions): Initializer {

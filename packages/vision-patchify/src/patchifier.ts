@@ -1,5 +1,5 @@
 /** What ViT preprocessors need of a patch embedding, and the patch embedding that this package's modules build. */
-import { type BuildContext, type ForwardContext, type Layer, L3mError, type SlotRef } from "@l3m/core";
+import { type BuildContext, formatShape, type ForwardContext, type Layer, L3mError, type SlotRef } from "@l3m/core";
 import type { Tensor } from "@l3m/core/tf";
 import * as z from "zod";
 import { extent, heightWidth, patchGrid } from "./patch-grid.ts";
@@ -71,9 +71,10 @@ export function patchifier(context: BuildContext, { options, norm_layer, apply }
   const image = heightWidth(options.img_size);
   const patch = heightWidth(options.patch_size);
   const grid_size = patchGrid(image, patch);
+  if (grid_size.includes(0)) throw patchTooLarge(options, context.where);
   const norm = norm_layer === null ? undefined : context.child("norm", norm_layer, { dim: embed_dim });
   const project = (x: Tensor): Tensor => {
-    checkImage(x, in_chans, context.where);
+    checkImage(x, in_chans, patch, context.where);
     return apply(patchify(x, patch));
   };
   const normalise = (tokens: Tensor, forward: ForwardContext): Tensor =>
@@ -86,14 +87,25 @@ export function patchifier(context: BuildContext, { options, norm_layer, apply }
   };
 }
 
-function checkImage(x: Tensor, channels: number, where: string): void {
-  if (x.rank === 4 && x.shape[1] === channels) return;
+function checkImage(x: Tensor, channels: number, [ph, pw]: readonly [number, number], where: string): void {
+  const [, C, H = 0, W = 0] = x.shape;
+  if (x.rank === 4 && C === channels && H >= ph && W >= pw) return;
   throw new L3mError("L3M_BAD_SHAPE", {
-    message: "A patch embedding takes a batch of images.",
+    message: "A patch embedding takes a batch of images of at least one patch.",
     where: { path: where },
-    expected: `[B, C=${channels}, H, W]`,
-    got: `[${x.shape.join(", ")}]`,
-    fix: "Put the channels second, and set in_chans to their number.",
+    expected: `[B, C=${channels}, H >= ${ph}, W >= ${pw}]`,
+    got: formatShape(x.shape, x.dtype),
+    fix: "Put the channels second, set in_chans to their number, and patch_size to at most the size of the images.",
+  });
+}
+
+function patchTooLarge({ img_size, patch_size }: PatchifierParts["options"], where: string): L3mError {
+  return new L3mError("L3M_BAD_OPTION", {
+    message: "A patch is larger than the image.",
+    where: { path: `${where}.patch_size` },
+    expected: `at most img_size = ${JSON.stringify(img_size)}`,
+    got: JSON.stringify(patch_size),
+    fix: "Lower patch_size, or set img_size to the size of the images.",
   });
 }
 

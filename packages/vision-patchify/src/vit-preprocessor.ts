@@ -45,7 +45,7 @@ export function vitSequence(
       const tokens_BND = sequence.addPositions(sequence.prependCls(patches_BPD));
       if (!options.drop_patches || mask === undefined) return tokens_BND;
       const count = visibleCount(num_visible, options.num_visible, mask, context.where);
-      return visiblePatches(tokens_BND, mask, { hasCls: options.cls_token, count });
+      return visiblePatches(tokens_BND, mask, { hasCls: options.cls_token, count, where: context.where });
     },
   };
 }

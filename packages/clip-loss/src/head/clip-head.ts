@@ -11,11 +11,7 @@ const options = z.strictObject({
   apply_l2_norm: z.boolean().default(true).describe("Put embeddings on the unit sphere."),
   apply_temperature: z.boolean().default(false).describe("Multiply by the logit scale; one of the two towers should."),
   init_temperature: z.number().positive().default(0.07).describe("The logit scale starts at 1 / init_temperature."),
-  max_logit_scale: z
-    .number()
-    .positive()
-    .default(100)
-    .describe("Upper bound of a learned logit scale; the lower one is 1."),
+  max_logit_scale: z.number().min(1).default(100).describe("Upper bound of a learned logit scale; the lower one is 1."),
   learnable_temperature: z.boolean().default(true).describe("Train the logit scale."),
 });
 

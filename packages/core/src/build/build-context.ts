@@ -1,13 +1,14 @@
 /** What `build` may do: declare parameters and buffers, build what sits in its slots, re-initialise what it built. */
-import { didYouMean, L3mError } from "@l3m/errors";
-import type { Kind } from "../contract/kinds.ts";
-import type { Products } from "../contract/products.ts";
+import { didYouMean, formatShape, L3mError } from "@l3m/errors";
+import { isLayerKind, type Kind } from "../contract/kinds.ts";
+import type { Layer, Products } from "../contract/products.ts";
 import type { Initializer } from "../params/initializers.ts";
 import { Buffer, type BufferOptions, Param, type ParamOptions, type ParamSpec } from "../params/param.ts";
 import { ParamTree } from "../params/param-tree.ts";
 import type { Registry } from "../registry/registry.ts";
 import { buildOptions, type NodeKeys } from "./build-options.ts";
 import { matchesGlob } from "./glob.ts";
+import { locatedLayer } from "./located.ts";
 import { resolveNode } from "./resolve-slot.ts";
 import type { SlotRef } from "./slot-ref.ts";
 
@@ -58,6 +59,7 @@ export class BuildContext {
   /** Declares a parameter; its full path is its PyTorch state-dict name. */
   param(name: string, shape: readonly number[], options: ParamOptions): Param {
     const path = this.pathOf(name);
+    checkSize(path, shape, this.where);
     this.#state.tree.addParam({
       path,
       shape,
@@ -106,12 +108,13 @@ export class BuildContext {
 
   /** Builds what a slot holds, with its parameters under `name`. `parent` are the options that this kind's parents supply. */
   child<K extends Kind>(name: string, ref: SlotRef<K>, parent: Readonly<Record<string, unknown>> = {}): Products[K] {
-    const built = this.#state.shared.get(ref.node);
-    if (ref.shared && built !== undefined) return built as Products[K];
+    const known = this.#state.shared.get(ref.node);
+    if (ref.shared && known !== undefined) return known as Products[K];
     const { keys, options } = buildOptions(this.#state.registry, ref, parent);
-    const product = ref.definition.build(options, new BuildContext(this.#state, this.pathOf(name), ref.where, keys));
+    const built = ref.definition.build(options, new BuildContext(this.#state, this.pathOf(name), ref.where, keys));
+    const product = isLayerKind(ref.definition.kind) ? locatedLayer(built as Layer, ref.where) : built;
     if (ref.shared) this.#state.shared.set(ref.node, product);
-    return product;
+    return product as Products[K];
   }
 
   /** A node that stands inside an option, at `option` (dotted), as what {@link child} takes: for options that are no plain slot. */
@@ -152,4 +155,17 @@ export class BuildContext {
   pathOf(name: string): string {
     return [this.path, name].filter((part) => part !== "").join(".");
   }
+}
+
+/** @throws L3M_BAD_OPTION for a parameter with more elements than can be counted: an option with too many digits */
+function checkSize(path: string, shape: readonly number[], where: string): void {
+  const size = shape.reduce((product, extent) => product * extent, 1);
+  if (Number.isSafeInteger(size)) return;
+  throw new L3mError("L3M_BAD_OPTION", {
+    message: `The parameter "${path}" would have ${size.toPrecision(2)} elements.`,
+    where: { path: where },
+    expected: "sizes that fit into a machine",
+    got: formatShape(shape),
+    fix: "Check the digits of the sizes in its options.",
+  });
 }

@@ -119,16 +119,22 @@ function badOption(
 ): L3mError {
   const value = valueAt(options, option);
   const missing = value === undefined;
-  const [, expected = message] = /^Invalid input: expected (.+), received .+$/.exec(message) ?? [];
   return new L3mError("L3M_BAD_OPTION", {
     message: missing
       ? `"${ref.name}" needs the option "${option}".`
       : `Option "${option}" of "${ref.name}" has a value that it does not take.`,
     where: { path: option === "" ? ref.where : `${ref.where}.${option}` },
-    expected,
-    got: missing ? "nothing" : JSON.stringify(value),
+    expected: expectation(message),
+    got: missing ? "nothing" : typeof value === "number" ? String(value) : JSON.stringify(value),
     fix: missing ? `Add "${option}".` : "Correct the value.",
   });
+}
+
+/** What a message of zod expects, where it says so: "Too small: expected number to be >0" expects "number >0". */
+function expectation(message: string): string {
+  const [, type] = /^Invalid input: expected (.+), received .+$/.exec(message) ?? [];
+  const [, sort, bound] = /^Too (?:small|big): expected (\w+) to (?:be|have) (.+)$/.exec(message) ?? [];
+  return type ?? (sort === undefined ? message : `${sort} ${bound ?? ""}`);
 }
 
 /** The value at a dotted path. */

@@ -1,5 +1,6 @@
 /** defineBlock: a block with declared ports; core does the DataDict traffic. */
 import type { BuildContext } from "../build/build-context.ts";
+import { located } from "../build/located.ts";
 import { BoundPorts } from "../data-dict/bind-ports.ts";
 import type { DataDict } from "../data-dict/data-dict.ts";
 import type { KeyFlow } from "../data-dict/key-flow.ts";
@@ -37,7 +38,7 @@ export function defineBlock<S extends OptionSchema, P extends Ports, T extends S
     build(options, context) {
       const declared = typeof ports === "function" ? ports(options) : ports;
       const bound = new BoundPorts(declared, context.keys, options, context.where);
-      const block = new PortedBlock<P>(bound, build(options, context));
+      const block = new PortedBlock<P>(bound, build(options, context), context.where);
       block.path = context.path;
       return block;
     },
@@ -48,17 +49,22 @@ export function defineBlock<S extends OptionSchema, P extends Ports, T extends S
 export class PortedBlock<P extends Ports> extends ReadWriteBlock {
   readonly #ports: BoundPorts;
   readonly #body: BlockBody<P>;
+  /** Dotted path of its node in the config, for errors. */
+  readonly #where: string;
 
-  constructor(ports: BoundPorts, body: BlockBody<P>) {
+  constructor(ports: BoundPorts, body: BlockBody<P>, where = "") {
     super({ readKey: ports.reads[0]?.key ?? null, writeKey: ports.writes[0]?.key ?? null });
     this.#ports = ports;
     this.#body = body;
+    this.#where = where;
   }
 
   override forward(dict: DataDict, context?: ForwardContext): DataDict {
     const letters: Letters = new Map();
     const inputs = this.#ports.gather(dict, letters);
-    const outputs = this.#body.forward(inputs as PortInputs<P>, this.contextOr(context));
+    const outputs = located(this.#where, inputs, () =>
+      this.#body.forward(inputs as PortInputs<P>, this.contextOr(context)),
+    );
     this.#ports.scatter(dict, outputs, letters);
     return dict;
   }

@@ -1,6 +1,7 @@
 /** defineLoss: an objective with declared read ports. */
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { BuildContext } from "../build/build-context.ts";
+import { located } from "../build/located.ts";
 import { BoundPorts } from "../data-dict/bind-ports.ts";
 import { definer, type Definition, type DefinitionHead } from "./definition.ts";
 import type { ForwardContext } from "./forward-context.ts";
@@ -44,7 +45,10 @@ export function defineLoss<S extends OptionSchema, P extends Ports, T extends Sl
       const body = build(options, context);
       return {
         reads: bound.reads.filter(({ spec: port }) => !port.optional).map(({ key }) => key),
-        forward: (dict, forwardContext) => body.forward(bound.gather(dict, new Map()) as PortInputs<P>, forwardContext),
+        forward(dict, forwardContext) {
+          const inputs = bound.gather(dict, new Map());
+          return located(context.where, inputs, () => body.forward(inputs as PortInputs<P>, forwardContext));
+        },
         ...(body.functions === undefined ? {} : { functions: body.functions }),
       };
     },

@@ -30,6 +30,11 @@ export const LAYER_KINDS = ["module", "norm", "activation", "ffn", "attention"] 
 
 export type Kind = (typeof KINDS)[number];
 
+/** True for a kind of {@link LAYER_KINDS}. */
+export function isLayerKind(kind: Kind): boolean {
+  return (LAYER_KINDS as readonly Kind[]).includes(kind);
+}
+
 /**
  * Options that whoever owns a slot of this kind supplies. They win over the YAML silently and are not demanded there; a
  * child that does not know one of them does not get it.

@@ -1,5 +1,6 @@
 /** RMSNorm as a registered norm. */
 import { rmsNorm } from "@l3m/tfjs-kernels";
+import { checkTrailingShape } from "../nn/trailing-shape.ts";
 import * as z from "zod";
 import { defineNorm } from "../contract/definition.ts";
 import { ONES } from "../params/initializers.ts";
@@ -17,6 +18,11 @@ export const rmsNormLayer = defineNorm({
   options,
   build({ dim, eps }, context) {
     const weight = context.param("weight", [dim], { init: ONES, axes: ["embed"] });
-    return { forward: (x) => rmsNorm(x, weight.value, eps) };
+    return {
+      forward(x) {
+        checkTrailingShape(x, [dim]);
+        return rmsNorm(x, weight.value, eps);
+      },
+    };
   },
 });

@@ -44,6 +44,7 @@ function checkShapes(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | undefined):
       message: "Queries, keys and values do not fit together.",
       expected: "q [B,H,N,d], k and v [B,G,M,d], where G divides H",
       got: [q, k, v].map(({ shape }) => formatShape(shape)).join(", "),
+      fix: "Check the numbers of heads and the widths of queries, keys and values.",
     });
   }
   if (mask === undefined) return;
@@ -54,6 +55,7 @@ function checkShapes(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | undefined):
     message: "The attention mask does not fit the scores.",
     expected: `bool or float32, broadcastable to ${formatShape(scores)}`,
     got: formatShape(mask.shape, mask.dtype),
+    fix: "Check what writes the mask: true where a query may see a key, one row per query and one column per key.",
   });
 }
 

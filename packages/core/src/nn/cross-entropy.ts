@@ -15,7 +15,7 @@ export interface CrossEntropyOptions {
 
 /**
  * Per row `logsumexp(z) - z[target]`: logits `[B, C]`, targets int32 `[B]`, result f32 `[B]` (torch `F.cross_entropy`, no reduction).
- * A mean over the rows that count is the caller's. A target outside [0, C) that is not ignored is the caller's mistake.
+ * A mean over the rows that count is the caller's. A target outside [0, C) that is not ignored gives NaN.
  */
 export function crossEntropy(logits: Tensor, targets: Tensor, options: CrossEntropyOptions = {}): Tensor {
   if (logits.rank !== 2 || targets.rank !== 1 || targets.shape[0] !== logits.shape[0]) {

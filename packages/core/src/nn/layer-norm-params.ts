@@ -3,6 +3,7 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import { layerNorm } from "@l3m/tfjs-kernels";
 import type { BuildContext } from "../build/build-context.ts";
 import { ONES, ZEROS } from "../params/initializers.ts";
+import { checkTrailingShape } from "./trailing-shape.ts";
 
 export interface LayerNormParamsOptions {
   /** The last dimensions of the input, which are normalised; a number stands for one dimension. */
@@ -27,5 +28,8 @@ export function layerNormParams(context: BuildContext, options: LayerNormParamsO
     options.bias === false
       ? undefined
       : context.param("bias", shape, { init: ZEROS, axes, role: isLayerNorm ? "layer-norm.bias" : "other" });
-  return (x) => layerNorm(x, { weight: weight?.value, bias: bias?.value, eps, axes: shape.length });
+  return (x) => {
+    checkTrailingShape(x, shape);
+    return layerNorm(x, { weight: weight?.value, bias: bias?.value, eps, axes: shape.length });
+  };
 }

@@ -1,7 +1,7 @@
 /** What the attention-pooling classifiers share. B batch, N tokens, Q queries, D width, C classes. */
 import * as tf from "@l3m/core/tf";
 import { castPrecision, layerNormParams, linearParams, physicalDtype } from "@l3m/core/nn";
-import { type BuildContext, type ForwardContext, type Initializer, L3mError, ZEROS } from "@l3m/core";
+import { type BuildContext, formatShape, type ForwardContext, type Initializer, L3mError, ZEROS } from "@l3m/core";
 import * as z from "zod";
 import { batchNormParams } from "./batch-norm.ts";
 
@@ -82,6 +82,15 @@ export function poolingInputs(
     const normed = batchNorm === undefined ? x_BND : batchNorm(x_BND, forward);
     if (learned !== undefined) return { queries: forEverySample(learned.value, normed), tokens: normed };
     const [B = 0, N = 0] = normed.shape;
+    if (N < 2) {
+      throw new L3mError("L3M_BAD_SHAPE", {
+        message: "Token 0 is the query, and there is no other to pool.",
+        where: { path: context.where },
+        expected: "[B, N, D] with N >= 2",
+        got: formatShape(x_BND.shape, x_BND.dtype),
+        fix: "Set create_queries: true, or keep the patch tokens.",
+      });
+    }
     return { queries: tf.slice(normed, [0, 0, 0], [B, 1, D]), tokens: tf.slice(normed, [0, 1, 0], [B, N - 1, D]) };
   };
 }

@@ -1,5 +1,5 @@
 /** Attentive probe without query and output projections. B batch, N tokens, Q queries, D width, C classes. */
-import { attention, linearParams, mergeHeads, splitHeads } from "@l3m/core/nn";
+import { attention, evenHeadWidth, linearParams, mergeHeads, splitHeads } from "@l3m/core/nn";
 import { defineBlock, read, write, ZEROS } from "@l3m/core";
 import * as z from "zod";
 import { ATTENTION_POOLING_OPTIONS, linearInit, pooledClassifier, poolingInputs } from "./attention-pooling.ts";
@@ -20,6 +20,7 @@ export const simplifiedAttentionPoolingClassifier = defineBlock({
   ports: { x: read(null, "B N D=dim"), y: write(null, "B C=out_features") },
   build(given, context) {
     const { dim: D, num_heads: heads, qkv_bias: bias } = given;
+    evenHeadWidth(context, D, heads);
     const inputs = poolingInputs(context, given);
     const projection = (name: string) =>
       linearParams(context, name, { in: D, out: D, bias, init: linearInit(given, D, D), biasInit: ZEROS });

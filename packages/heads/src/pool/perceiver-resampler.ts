@@ -1,5 +1,5 @@
 /** A fixed number of tokens from any number. B batch, N tokens, Q queries, D width. */
-import { attention, linearParams, mergeHeads, splitHeads } from "@l3m/core/nn";
+import { attention, evenHeadWidth, linearParams, mergeHeads, splitHeads } from "@l3m/core/nn";
 import { defineBlock, read, write, ZEROS } from "@l3m/core";
 import * as z from "zod";
 import { forEverySample, linearInit, QUERY_STD } from "../classifiers/attention-pooling.ts";
@@ -27,6 +27,7 @@ export const perceiverResampler = defineBlock({
   ports: { x: read(null, "B N D=dim"), y: write(null, "B Q=num_queries D=dim") },
   build(given, context) {
     const { dim: D, num_heads: heads, qkv_bias: bias, num_queries: Q } = given;
+    evenHeadWidth(context, D, heads);
     const queries = context.param("queries", [1, Q, D], { init: { kind: "normal", std: QUERY_STD } });
     const projection = (name: string) =>
       linearParams(context, name, { in: D, out: D, bias, init: linearInit(given, D, D), biasInit: ZEROS });

@@ -6,7 +6,7 @@ import { add, convert, divide, exp, log, multiply, reduce, select, splat, subtra
 import { type SoftmaxCrossEntropyAttrs } from "@l3m/tfjs-kernels";
 import { fullLike } from "../lowering/broadcast.ts";
 import { lowering } from "../lowering/kernel.ts";
-import { alongClasses, isLabel, zeroIgnored } from "../lowering/label-of-row.ts";
+import { alongClasses, isClass, isLabel, zeroIgnored } from "../lowering/label-of-row.ts";
 
 export const softmaxCrossEntropy = lowering<"logits" | "labels", SoftmaxCrossEntropyAttrs>(
   "SoftmaxCrossEntropy",
@@ -20,8 +20,9 @@ export const softmaxCrossEntropy = lowering<"logits" | "labels", SoftmaxCrossEnt
     const target_N = labelSmoothing === 0 ? picked_N : smooth(picked_N, z_NV, labelSmoothing);
     const plain_N = subtract(lse_N, target_N);
     const loss_N = zLoss === 0 ? plain_N : add(plain_N, times(multiply(lse_N, lse_N), zLoss));
+    const known_N = select(isClass(labels.value, shape), loss_N, fullLike(loss_N, NaN));
     return [
-      { value: zeroIgnored(loss_N, labels.value, ignoreIndex), dtype: "float32" },
+      { value: zeroIgnored(known_N, labels.value, ignoreIndex), dtype: "float32" },
       { value: lse_N, dtype: "float32" },
     ];
   },

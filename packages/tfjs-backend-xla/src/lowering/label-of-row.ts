@@ -1,10 +1,16 @@
 /** Which class each row is labelled with, as comparisons that fuse into whatever reads them. N rows, V classes. */
-import { broadcastInDim, compare, iota, select, splat, type Value } from "@l3m/stablehlo";
+import { and, broadcastInDim, compare, iota, select, splat, type Value } from "@l3m/stablehlo";
+import { fullLike } from "./broadcast.ts";
 
 /** i1 `[N, V]`, true at each row's label. */
 export function isLabel(labels_N: Value, shape: readonly number[]): Value {
   const classes_NV = iota({ shape, element: "i32" }, 1);
   return compare("EQ", classes_NV, alongClasses(labels_N, shape));
+}
+
+/** i1 `[N]`, true where the label is one of the V classes. */
+export function isClass(labels_N: Value, [, V = 0]: readonly number[]): Value {
+  return and(compare("GE", labels_N, fullLike(labels_N, 0)), compare("LT", labels_N, fullLike(labels_N, V)));
 }
 
 /** `value` with zeros in the rows that are ignored, if any row can be. `value` is `[N]` or `[N, V]`. */

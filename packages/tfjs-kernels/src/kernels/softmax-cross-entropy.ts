@@ -9,7 +9,7 @@ import { inFormatOf } from "./activation-kernel.ts";
 import { iota } from "./iota.ts";
 
 /**
- * Kernel name. Inputs logits `[N, V]`, labels int32 `[N]` in [0, V) or `ignoreIndex`. Outputs: the loss of every row and its
+ * Kernel name. Inputs logits `[N, V]`, labels int32 `[N]` in [0, V) or `ignoreIndex`; any other gives a loss of NaN. Outputs: the loss of every row and its
  * logsumexp, both f32 `[N]`. The logsumexp is for the backward pass; no gradient flows from it.
  */
 export const SoftmaxCrossEntropy = "SoftmaxCrossEntropy";
@@ -59,7 +59,8 @@ const run = defineKernel<SoftmaxCrossEntropyAttrs>({
         : tf.add(tf.mul(picked, 1 - labelSmoothing), tf.mul(tf.mean(logits, 1), labelSmoothing));
     const plain = tf.sub(lse, target);
     const loss = zLoss === 0 ? plain : tf.add(plain, tf.mul(tf.square(lse), zLoss));
-    return [ignoreIndex === null ? loss : tf.where(tf.equal(labels, ignoreIndex), 0, loss), lse];
+    const known = tf.where(isClass(labels, logits.shape[1] ?? 1), loss, NaN);
+    return [ignoreIndex === null ? known : tf.where(tf.equal(labels, ignoreIndex), 0, known), lse];
   },
   outputsToSave: [false, true],
   gradient: ([dy], [logits, labels], attrs, [logsumexp]) => ({
@@ -77,7 +78,11 @@ export function softmaxCrossEntropy(logits: Tensor, labels: Tensor, attrs: Softm
   return loss;
 }
 
-/** `z[label]` of each row. A label outside [0, V) picks the nearest class; its row is one that is ignored. */
+function isClass(labels: Tensor, V: number): Tensor {
+  return tf.logicalAnd(tf.greaterEqual(labels, tf.scalar(0, "int32")), tf.less(labels, tf.scalar(V, "int32")));
+}
+
+/** `z[label]` of each row. A label outside [0, V) picks the nearest class; its row is ignored or NaN. */
 function logitOfLabel(logits: Tensor, labels: Tensor): Tensor {
   const [N = 0, V = 1] = logits.shape;
   const class_N = tf.minimum(tf.maximum(labels, tf.scalar(0, "int32")), tf.scalar(V - 1, "int32"));

@@ -38,7 +38,7 @@ export async function notFiniteError(parts: {
     expected: "finite numbers",
     got: `loss ${parts.lossValue}`,
     fix: stateIsFinite
-      ? "Check that data. If it is right, start a new run with a lower learning rate, a longer warm-up or optim.grad_clip. The state before this step is saved; with the same configuration --resume auto goes on from it."
+      ? "Check that data; ids outside of the vocabulary give NaN too. If it is right, start a new run with a lower learning rate, a longer warm-up or optim.grad_clip. The state before this step is saved; with the same configuration --resume auto goes on from it."
       : "The update of an earlier step overflowed: start a new run with a lower learning rate or a longer warm-up.",
     data: { stateIsFinite },
   });

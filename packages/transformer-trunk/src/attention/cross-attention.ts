@@ -2,11 +2,10 @@
  * Multi-head attention of one sequence to another. B batch, N queries, M keys, D width of queries, Denc width of keys and
  * values, H heads, d = D / H.
  */
-import { linearParams } from "@l3m/core/nn";
+import { evenHeadWidth, linearParams } from "@l3m/core/nn";
 import { defineAttention, formatShape, L3mError, maybeSlot } from "@l3m/core";
 import * as z from "zod";
 import { attentionHeads } from "./attention-heads.ts";
-import { evenHeadWidth } from "./head-width.ts";
 import { outputProjection } from "./output-projection.ts";
 
 const options = z.strictObject({

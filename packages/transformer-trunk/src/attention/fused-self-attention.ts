@@ -3,11 +3,10 @@
  * d = D / H.
  */
 import * as tf from "@l3m/core/tf";
-import { linearParams } from "@l3m/core/nn";
+import { evenHeadWidth, linearParams } from "@l3m/core/nn";
 import { type BuildContext, type ForwardContext, maybeSlot, type SlotRef } from "@l3m/core";
 import * as z from "zod";
 import { attentionHeads, type AttentionHeadsOptions, type MixOptions } from "./attention-heads.ts";
-import { evenHeadWidth } from "./head-width.ts";
 import { outputProjection } from "./output-projection.ts";
 
 /** Options that every one of them has. */

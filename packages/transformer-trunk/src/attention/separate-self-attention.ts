@@ -48,7 +48,7 @@ export interface SeparateNames {
  * Declares `q_proj.*`, `k_proj.*`, `v_proj.*`, the output projection, `q_norm.*` and `k_norm.*`; returns the function from
  * tokens `[B, N, D]` to the attention's result.
  *
- * @throws L3M_BAD_OPTION when G does not divide H
+ * @throws L3M_BAD_OPTION when G does not divide H, or heads would have no width
  */
 export function separateSelfAttention(
   context: BuildContext,
@@ -58,6 +58,15 @@ export function separateSelfAttention(
   const { dim: D, num_heads: H, qkv_bias: bias, use_bias, proj_drop } = given;
   const G = kvHeads.value ?? H;
   const d = given.head_dim || Math.floor(D / H);
+  if (d < 1) {
+    throw new L3mError("L3M_BAD_OPTION", {
+      message: "The heads would have no width.",
+      where: { path: `${context.where}.num_heads` },
+      expected: `at most dim = ${D}, or a head_dim`,
+      got: `${H}`,
+      fix: "Lower num_heads, or set head_dim.",
+    });
+  }
   if (H % G !== 0) {
     throw new L3mError("L3M_BAD_OPTION", {
       message: "Every key/value head serves the same number of query heads.",

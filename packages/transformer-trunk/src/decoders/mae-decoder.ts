@@ -11,12 +11,13 @@ import { hiddenWidth } from "../trunks/trunk-options.ts";
 import { initTrunk } from "../trunks/weight-init.ts";
 import { fixedPositions } from "./fixed-positions.ts";
 import { insertMaskTokens } from "./mask-tokens.ts";
+import { patchGrid } from "./patch-grid.ts";
 
 const size = z.int().positive();
 
 const options = z.strictObject({
   input_dim: size.default(1024).describe("Din, width of the encoder's tokens."),
-  num_layers: z.int().nonnegative().default(6).describe("L, number of blocks."),
+  num_layers: z.int().nonnegative().max(10_000).default(6).describe("L, number of blocks."),
   embed_dim: size.default(512).describe("D, width inside the decoder."),
   output_dim: size.default(768).describe("Dout, values of a patch."),
   mlp_ratio: z.number().positive().default(4).describe("Hidden width of the feed-forward networks over D."),
@@ -53,9 +54,9 @@ export const maeDecoder = defineModule({
   slots: { attn_target: slot("attention"), layer: slot("module", { default: "transformer-trunk/block" }) },
   build(given, context) {
     const { embed_dim: D, num_layers: L, attn_target } = given;
-    const side = Math.floor(given.image_size / given.patch_size);
+    const grid = patchGrid(context, given.image_size, given.patch_size);
     const project = linearParams(context, "decoder_projection", { in: given.input_dim, out: D });
-    const addPositions = fixedPositions(context, { width: D, grid: [side, side], cls: true });
+    const addPositions = fixedPositions(context, { width: D, grid, cls: true });
     const axes = ["broadcast", "position", "embed"];
     const maskToken = context.param("mask_token", [1, 1, D], { init: NORMAL_002, axes });
     const blocks = stackBlocks(

@@ -26,13 +26,14 @@ import { hiddenWidth } from "../trunks/trunk-options.ts";
 import { initTrunk } from "../trunks/weight-init.ts";
 import { firstPositions, fixedPositions } from "./fixed-positions.ts";
 import { insertMaskTokens, replaceTokens } from "./mask-tokens.ts";
+import { patchGrid } from "./patch-grid.ts";
 
 const size = z.int().positive();
 
 /** Options that decoders of patch tokens share. */
 export const simpleDecoderOptions = {
   input_dim: size.default(1024).describe("Din, width of the tokens that are read."),
-  num_layers: z.int().nonnegative().default(6).describe("L, number of blocks."),
+  num_layers: z.int().nonnegative().max(10_000).default(6).describe("L, number of blocks."),
   embed_dim: size.default(512).describe("D, width inside the decoder."),
   output_dim: size.default(768).describe("Dout, width of a prediction."),
   mlp_ratio: z.number().positive().default(4).describe("Hidden width of the feed-forward networks over D."),
@@ -85,9 +86,7 @@ export function decodesTokens(
 ): (inputs: PortInputs<typeof simpleDecoderPorts>, forward: ForwardContext) => Tensor {
   const { embed_dim: D, input_dim, num_layers: L, attn_target, ffn_target, norm_layer, use_bias } = given;
   const { patch_dropout_rate: rate, insert_mask } = given;
-  const [height, width] =
-    typeof given.image_size === "number" ? [given.image_size, given.image_size] : given.image_size;
-  const grid = [Math.floor(height / given.patch_size), Math.floor(width / given.patch_size)] as const;
+  const grid = patchGrid(context, given.image_size, given.patch_size);
   if (given.skip_projection && input_dim !== D) throw projectionNeeded(context, input_dim, D);
 
   const addPositions = given.disable_pos_embed ? undefined : fixedPositions(context, { width: D, grid });

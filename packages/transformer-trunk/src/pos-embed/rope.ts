@@ -1,7 +1,7 @@
 /** Rotary position embedding. B batch, H heads, G key/value heads, N tokens, d head width. */
 import * as tf from "@l3m/core/tf";
 import { castPrecision, iota, physicalDtype } from "@l3m/core/nn";
-import { definePosEmbed, L3mError, type BuildContext } from "@l3m/core";
+import { type BuildContext, definePosEmbed, formatShape, L3mError } from "@l3m/core";
 import * as z from "zod";
 
 const options = z.strictObject({
@@ -30,6 +30,7 @@ export const rope = definePosEmbed({
     const inverse = Float32Array.from({ length: d / 2 }, (_, j) => 1 / given.theta ** ((2 * j) / d));
     return {
       rotate({ q, k, v, seqDim = 2, positionIds }) {
+        if (q.shape[3] !== d || k.shape[3] !== d) throw otherWidth(q, d, context.where);
         const positions_BN = positionIds ?? iota([1, v.shape[seqDim] ?? 0], 1);
         const angles_BNd = angleTable(positions_BN, inverse);
         const spread = (table: tf.Tensor): tf.Tensor =>
@@ -69,4 +70,14 @@ function headWidth(given: z.infer<typeof options>, context: BuildContext): numbe
     });
   }
   return d;
+}
+
+function otherWidth(q: tf.Tensor, d: number, where: string): L3mError {
+  return new L3mError("L3M_BAD_SHAPE", {
+    message: "The heads do not have the width that RoPE turns.",
+    where: { path: where },
+    expected: `heads of width ${d}`,
+    got: `queries ${formatShape(q.shape, q.dtype)}`,
+    fix: "Set head_dim here to dim / num_heads of the attention.",
+  });
 }

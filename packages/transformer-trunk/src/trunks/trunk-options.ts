@@ -4,7 +4,7 @@ import { WEIGHT_INIT_STYLES } from "./weight-init.ts";
 
 export const trunkOptions = {
   embed_dim: z.int().positive().describe("D, width of the tokens."),
-  num_blocks: z.int().nonnegative().describe("L, number of blocks."),
+  num_blocks: z.int().nonnegative().max(10_000).describe("L, number of blocks."),
   self_attn_mask_read_key: z
     .string()
     .nullish()

@@ -1,5 +1,6 @@
 /** How wide the heads of an attention are. */
-import { type BuildContext, L3mError } from "@l3m/core";
+import { L3mError } from "@l3m/errors";
+import type { BuildContext } from "../build/build-context.ts";
 
 /**
  * Width d of one of `heads` heads that share `dim` evenly.
