@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "@commander-js/extra-typings";
 import { addCheckCommand } from "./commands/check.ts";
 import { addEngineCommand } from "./commands/engine.ts";
+import { addExportCommand } from "./commands/export.ts";
 import { addTokenizerCommand } from "./commands/tokenizer.ts";
 import { addTrainCommand } from "./commands/train.ts";
 import { printError } from "./terminal/print-error.ts";
@@ -24,6 +25,7 @@ export async function main(args: readonly string[]): Promise<number> {
   addTrainCommand(program, setExitCode);
   addCheckCommand(program, setExitCode);
   addEngineCommand(program, setExitCode);
+  addExportCommand(program);
   addTokenizerCommand(program);
   try {
     await program.parseAsync([...args], { from: "user" });

@@ -49,3 +49,8 @@ export { batchTensors } from "./step/batch-tensors.ts";
 export type { TrainState } from "./step/train-state.ts";
 export { createTraining, type Training } from "./training.ts";
 export { train, type TrainOptions, type TrainResult } from "./train.ts";
+export { exportWeights, type ExportedWeights, type ExportOptions } from "./weights/export-weights.ts";
+export type { ElementTypeName } from "./weights/element-type.ts";
+export { LAYOUT_NAMES } from "./weights/layouts/index.ts";
+export { openWeights, type OpenedWeights } from "./weights/open-weights.ts";
+export type { Weights, WeightSource } from "./weights/weight-source.ts";

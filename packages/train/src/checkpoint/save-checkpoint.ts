@@ -15,7 +15,7 @@ import {
 import { type FileRecord, writeHashed } from "./hashed-file.ts";
 import { safetensorsParts } from "./safetensors.ts";
 import { planShards, SHARD_BYTES } from "./shard-plan.ts";
-import type { TensorSource } from "./tensor-source.ts";
+import { bytesOf, type TensorSource } from "./tensor-source.ts";
 
 export interface CheckpointContents {
   /** Read one at a time, each written before the next is read. */
@@ -113,7 +113,7 @@ async function writeContents(folder: string, contents: CheckpointContents, shard
   const { loop, engine, mesh, config } = contents;
   const tensors: Record<string, TensorEntry> = {};
   const files: Record<string, FileRecord> = {};
-  for (const [k, shard] of planShards(contents.tensors, shardBytes).entries()) {
+  for (const [k, shard] of planShards(contents.tensors, shardBytes, bytesOf).entries()) {
     const file = shardFile(k);
     files[file] = await writeHashed(path.join(folder, file), safetensorsParts(shard));
     for (const [name, { dtype, shape }] of shard)
