@@ -77,7 +77,29 @@ describe("AdamW", () => {
       foreach: null,
     }).product;
     expect(built).toMatchObject({ slots: ["exp_avg", "exp_avg_sq"], lr: 1e-3, weightDecay: 1e-2 });
-    expect(() => adamW({ amsgrad: true })).toThrow(/amsgrad/);
+    expect(() => adamW({ amsgrad: "yes" })).toThrow(/amsgrad/);
+  });
+
+  it("with amsgrad, divides by the largest second moment so far", () => {
+    const grads = [2, 0.1, -0.1, 0.05];
+    const [beta1, beta2, lr] = [0.9, 0.5, 0.01];
+    let [p, m, v, largest] = [0.7, 0, 0, 0];
+    grads.forEach((g, i) => {
+      m = beta1 * m + (1 - beta1) * g;
+      v = beta2 * v + (1 - beta2) * g * g;
+      largest = Math.max(largest, v);
+      p -= ((lr / (1 - beta1 ** (i + 1))) * m) / (Math.sqrt(largest / (1 - beta2 ** (i + 1))) + 1e-8);
+    });
+    const rule = adamW({ betas: [beta1, beta2], amsgrad: true });
+    expect(rule.slots).toEqual(["exp_avg", "exp_avg_sq", "max_exp_avg_sq"]);
+    expect(run(rule, 0.7, grads, { lr, weightDecay: 0 })).toBeCloseTo(p, 6);
+    expect(run(adamW({ betas: [beta1, beta2] }), 0.7, grads, { lr, weightDecay: 0 })).not.toBeCloseTo(p, 3);
+  });
+
+  it("with maximize, climbs", () => {
+    const [grads, group] = [[0.5, -2, 0.3], { lr: 0.01, weightDecay: 0.1 }] as const;
+    const against = grads.map((g) => -g);
+    expect(run(adamW({ maximize: true }), 0.7, grads, group)).toBe(run(adamW({}), 0.7, against, group));
   });
 
   it("computes bias corrections in double precision", () => {
