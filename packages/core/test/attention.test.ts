@@ -33,7 +33,7 @@ describe("with dropout", () => {
     return tf.matMul(tf.mul(weights, factors), perHead(v));
   }
 
-  it.each<[string, AttentionOptions["causal"], () => tf.Tensor]>([
+  it.each<[string, boolean, () => tf.Tensor]>([
     ["everything", false, () => tf.onesLike(seen([2, 4, 5, 5]))],
     ["the past", true, () => tf.tile(tf.linalg.bandPart(tf.onesLike(seen([1, 1, 5, 5])), -1, 0), [2, 4, 1, 1])],
   ])("drops probabilities of %s by the numbers of its rng", (_, causal, allowed) => {

@@ -6,6 +6,7 @@ import * as tf from "@l3m/core/tf";
 import { castPrecision, detach } from "@l3m/core/nn";
 import {
   type BuildContext,
+  formatShape,
   type ForwardContext,
   fromOption,
   type HostArray,
@@ -28,12 +29,12 @@ type Tensor = tf.Tensor;
 export const RASTER_OPTIONS = {
   patch_size: z.int().positive().default(16).describe("P, pixels on a side of a patch."),
   image_size: z
-    .union([z.int().positive(), z.array(z.int().positive()).length(2)])
+    .union([z.int().positive(), z.array(z.int().positive()).length(2)], "a positive number, or [height, width]")
     .default(224)
     .describe("Size of the pictures in pixels, one number or [height, width]."),
   norm_pix_loss: z.boolean().default(true).describe("Standardise the targets by mean and variance."),
   norm_pix_dim: z
-    .union([z.int(), z.array(z.int()).min(1)])
+    .union([z.int(), z.array(z.int()).min(1)], "an axis, or a list of axes")
     .default(-1)
     .describe("Axes of [B, N, C] over which they are taken; -1 is within a patch."),
   mask_read_key: z
@@ -99,6 +100,7 @@ export function rasterLoss(
       const patches = arrange(all_BNC, M, forward);
       const target_BMC = given.norm_pix_loss ? standardisePatches(patches, axes) : patches;
       if (mask !== undefined && M < (mask.shape[1] ?? 0) && offsets.includes(0)) throw onlySome(M, mask, context.where);
+      if (mask !== undefined) checkMask(mask, all_BNC, context.where);
       const mask_BM = mask === undefined ? undefined : arrange(tf.cast(mask, "float32"), M, forward);
       const [B = 0, , C = 0] = target_BMC.shape;
       const arranged = arrange(castPrecision(predictions, "f32"), M, forward);
@@ -127,6 +129,7 @@ function scanOrder(
           persistent: false,
         });
   return (x, count, { state }) => {
+    if (order !== undefined && order.data.length !== count) throw otherGrid(order.data.length, count, context.where);
     const from = (x.shape[1] ?? 0) - count;
     const start = x.shape.map((_, axis) => (axis === 1 ? from : 0));
     const last =
@@ -141,9 +144,32 @@ function scanOrder(
   };
 }
 
+function otherGrid(cells: number, count: number, where: string): L3mError {
+  return new L3mError("L3M_BAD_SHAPE", {
+    message: "The scan visits another number of patches than are predicted.",
+    where: { path: `${where}.autoregressive_pattern_getter` },
+    expected: `a pattern of ${count} cells`,
+    got: `one of ${cells}`,
+    fix: "Set grid_size to the rows and columns of the patches.",
+  });
+}
+
 /** The mask, or ones where it is empty: the mean over nothing would be NaN (as in ml-l3m, which `compat` reproduces). */
 function orAll(mask: Tensor, compat: boolean): Tensor {
   return compat ? mask : tf.where(tf.equal(tf.sum(mask), 0), tf.onesLike(mask), mask);
+}
+
+/** @throws L3M_BAD_SHAPE unless the mask says something of every patch */
+function checkMask(mask: Tensor, patches_BNC: Tensor, where: string): void {
+  const [B = 0, N = 0] = patches_BNC.shape;
+  if (mask.shape[1] === N) return;
+  throw new L3mError("L3M_BAD_SHAPE", {
+    message: "The mask has another length than the picture has patches.",
+    where: { path: where },
+    expected: formatShape([B, N]),
+    got: formatShape(mask.shape, mask.dtype),
+    fix: "Set num_patches of the mask generator to the number of patches.",
+  });
 }
 
 /** With offset 0, fewer predictions than patches would be those of the masked patches, which a static shape cannot pick out. */

@@ -13,7 +13,7 @@ export const openaiClipVitProcessorWithRegisters = defineBlock({
   options: z.strictObject({ ...clipOptions, ...registerOptions }),
   slots: patchSequenceSlots,
   ports: {
-    image: read(null, "B C H W"),
+    image: read(null, "B C H W", { dtype: "float32" }),
     tokens: write(null, "B N D"),
     registers_mask: write(fromOption("registers_mask_write_key"), "B N D", { dtype: "bool" }),
   },

@@ -40,7 +40,7 @@ export const openaiClipVitProcessor = defineBlock({
   ignores: CLIP_IGNORES,
   options: z.strictObject(clipOptions),
   slots: patchSequenceSlots,
-  ports: { image: read(null, "B C H W"), tokens: write(null, "B N D") },
+  ports: { image: read(null, "B C H W", { dtype: "float32" }), tokens: write(null, "B N D") },
   build(options, context) {
     const { embed } = clipSequence(options, context);
     return { forward: ({ image }, forward) => ({ tokens: embed(image, forward) }) };

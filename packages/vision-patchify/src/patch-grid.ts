@@ -4,7 +4,7 @@ import * as z from "zod";
 const size = z.int().positive();
 
 /** One number for a square, or height and width. */
-export const extent = z.union([size, z.tuple([size, size])]);
+export const extent = z.union([size, z.tuple([size, size])], "a positive number, or [height, width]");
 
 /** Height and width of an {@link extent}. */
 export function heightWidth(value: z.infer<typeof extent>): [height: number, width: number] {

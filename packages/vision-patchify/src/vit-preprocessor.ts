@@ -19,7 +19,7 @@ import { visibleCount, visiblePatches } from "./visible-patches.ts";
 
 /** Read ports of preprocessors that can leave patches out. */
 export const maskedImagePorts = {
-  image: read(null, "B C ..."),
+  image: read(null, "B C ...", { dtype: "float32" }),
   mask: maybeRead(fromOption("attn_mask_read_key"), "B P", { dtype: "bool" }),
   num_visible: maybeReadValue(fromPort("mask", "_num_visible")),
 };

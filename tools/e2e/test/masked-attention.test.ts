@@ -7,7 +7,6 @@ import "@tensorflow/tfjs-backend-cpu";
 import {
   buildModel,
   checkpointed,
-  type ConfigNode,
   corePlugin,
   type DataDict,
   evalContext,
@@ -44,7 +43,7 @@ function decay(): tf.Tensor {
 }
 
 /** What each builder reads, by the name of the mask. */
-const MASKS: Record<string, { builder?: ConfigNode; given: () => tf.Tensor }> = {
+const MASKS: Record<string, { builder?: Readonly<Record<string, unknown>>; given: () => tf.Tensor }> = {
   prefix: { builder: { block: "vision-patchify/prefix-attention-mask-builder", seq_len: N }, given: tail },
   registers: {
     builder: { block: "vision-patchify/prefix-attention-mask-builder", seq_len: N - 2, num_registers: 2 },

@@ -21,7 +21,7 @@ function locate(error: unknown, where: string, inputs: Readonly<Record<string, u
   return new L3mError("L3M_FORWARD", {
     message: `An operation inside does not take what it gets: ${error.message}`,
     where: { path: where },
-    expected: "inputs of the sizes that its options name",
+    expected: "inputs as its options describe them",
     got: describeInputs(inputs) || "no tensors",
     fix: "Check the sizes in its options, and what writes its inputs.",
     cause: error,

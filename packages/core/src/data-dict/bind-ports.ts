@@ -4,7 +4,7 @@ import { didYouMean, formatShape, L3mError, throwAll } from "@l3m/errors";
 import type { KeySource, Ports, PortSpec } from "../contract/ports.ts";
 import type { NodeKeys } from "../build/build-options.ts";
 import { isTensor, type DataDict, type DataValue } from "./data-dict.ts";
-import { matchShape, type Letters } from "./match-shape.ts";
+import { describePattern, matchShape, type Letters } from "./match-shape.ts";
 
 /** A port with its key. */
 export interface BoundPort {
@@ -63,12 +63,15 @@ export class BoundPorts {
   #check(port: BoundPort, value: unknown, letters: Letters): void {
     const { sort, shape, dtype } = port.spec;
     if (sort === "value") return;
+    const pattern = shape === undefined ? "" : ` ${describePattern(shape, letters, this.#options)}`;
     const tensors = sort === "list" ? value : [value];
     if (!Array.isArray(tensors) || !tensors.every(isTensor)) {
-      throw this.#bad(port, sort === "list" ? "a list of tensors" : `a tensor ${shape ?? ""}`, describe(value));
+      throw this.#bad(port, sort === "list" ? "a list of tensors" : `a tensor${pattern}`, describe(value));
     }
     for (const tensor of tensors as Tensor[]) {
-      if (dtype !== undefined && tensor.dtype !== dtype) throw this.#bad(port, dtype, tensor.dtype);
+      if (dtype !== undefined && tensor.dtype !== dtype) {
+        throw this.#bad(port, `${dtype}${pattern}`, formatShape(tensor.shape, tensor.dtype));
+      }
       if (shape === undefined) continue;
       const problem = matchShape(shape, tensor.shape, letters, this.#options);
       if (problem !== undefined) throw this.#bad(port, problem, formatShape(tensor.shape, tensor.dtype));

@@ -40,6 +40,15 @@ function sizeOf(
   return typeof bound === "number" ? bound : letters.get(letter);
 }
 
+/** A pattern with the sizes that are known: `[B=2, N, D=8]`. */
+export function describePattern(pattern: string, letters: Letters, options: Readonly<Record<string, unknown>>): string {
+  return expectation(
+    pattern.split(" ").filter((part) => part !== ""),
+    letters,
+    options,
+  );
+}
+
 function expectation(parts: readonly string[], letters: Letters, options: Readonly<Record<string, unknown>>): string {
   const shown = parts.map((part) => {
     const [letter, option] = part.split("=") as [string, string | undefined];

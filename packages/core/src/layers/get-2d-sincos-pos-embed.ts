@@ -6,7 +6,9 @@ import { sincosTable2d } from "../nn/sincos-table.ts";
 const size = z.int().positive();
 const options = z.strictObject({
   embed_dim: z.int().positive().multipleOf(4).describe("D, width of the table."),
-  grid_size: z.union([size, z.tuple([size, size])]).describe("Rows and columns; one number for a square."),
+  grid_size: z
+    .union([size, z.tuple([size, size])], "a positive number, or [rows, columns]")
+    .describe("Rows and columns; one number for a square."),
   cls_token: z.boolean().default(false).describe("Puts a row of zeros first."),
 });
 

@@ -5,7 +5,7 @@ import { layerNormParams } from "../nn/layer-norm-params.ts";
 
 /** One width, or the sizes of the last dimensions. */
 export const normalizedShape = z
-  .union([z.int().positive(), z.array(z.int().positive()).min(1)])
+  .union([z.int().positive(), z.array(z.int().positive()).min(1)], "a positive number, or a list of them")
   .describe("Width of the last axis, or sizes of the last axes.");
 
 /** Options of a LayerNorm whose default epsilon is `eps`. */

@@ -2,14 +2,22 @@
 import * as tf from "@l3m/core/tf";
 import { formatShape, L3mError } from "@l3m/core";
 
+/** Whose mask it is. */
+interface MaskedAttention {
+  /** The tokens `[B, N, D]`. */
+  readonly x: tf.Tensor;
+  /** Dotted path of the attention, for errors. */
+  readonly where: string;
+}
+
 /**
  * `[B, N, N]` to `[B, 1, N, N]`; undefined stays undefined.
  *
- * @throws L3M_BAD_SHAPE for any other rank, L3M_BAD_OPTION for a mask next to a causal attention.
+ * @throws L3M_BAD_SHAPE for any other shape or dtype, L3M_BAD_OPTION for a mask next to a causal attention.
  */
 export function attentionMask(
   mask: tf.Tensor | undefined,
-  options: { causal: boolean; where: string },
+  options: MaskedAttention & { readonly causal: boolean },
 ): tf.Tensor | undefined {
   if (mask === undefined) return undefined;
   if (options.causal) {
@@ -21,16 +29,16 @@ export function attentionMask(
       fix: "Remove is_causal (and put causality into the mask), or remove self_attn_mask_read_key.",
     });
   }
-  return overHeads(mask, options.where);
+  return overHeads(mask, options);
 }
 
 /**
  * The same for attentions that are given one always.
  *
- * @throws L3M_MISSING_KEY without a mask, L3M_BAD_SHAPE for any rank but 3
+ * @throws L3M_MISSING_KEY without a mask, L3M_BAD_SHAPE for one that is not `[B, N, N]`
  */
-export function requiredAttentionMask(mask: tf.Tensor | undefined, { where }: { where: string }): tf.Tensor {
-  return overHeads(requiredMask(mask, { where }), where);
+export function requiredAttentionMask(mask: tf.Tensor | undefined, attention: MaskedAttention): tf.Tensor {
+  return overHeads(requiredMask(mask, attention), attention);
 }
 
 /** @throws L3M_MISSING_KEY without a mask */
@@ -45,14 +53,16 @@ export function requiredMask(mask: tf.Tensor | undefined, { where }: { where: st
   });
 }
 
-function overHeads(mask: tf.Tensor, where: string): tf.Tensor {
-  if (mask.rank !== 3) {
+function overHeads(mask: tf.Tensor, { x, where }: MaskedAttention): tf.Tensor {
+  const [B = 0, N = 0] = x.shape;
+  const fits = mask.rank === 3 && [1, B].includes(mask.shape[0] ?? 0) && mask.shape[1] === N && mask.shape[2] === N;
+  if (!fits || (mask.dtype !== "bool" && mask.dtype !== "float32")) {
     throw new L3mError("L3M_BAD_SHAPE", {
       message: "An attention mask has one row per query and one column per key.",
       where: { path: where },
-      expected: "[B, N, N]",
+      expected: `bool or float32 [B=${B}, N=${N}, N=${N}]`,
       got: formatShape(mask.shape, mask.dtype),
-      fix: "Let a mask builder turn per-token masks into [B, N, N].",
+      fix: "Let a mask builder turn per-token masks into [B, N, N], for a sequence of this length.",
     });
   }
   return tf.expandDims(mask, 1);

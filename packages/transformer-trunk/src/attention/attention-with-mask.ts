@@ -24,7 +24,7 @@ export const attentionWithMask = defineAttention({
     return {
       forward: (x_BND, forward, inputs = {}) =>
         attend(x_BND, forward, {
-          mask: requiredAttentionMask(inputs.mask, context),
+          mask: requiredAttentionMask(inputs.mask, { x: x_BND, where: context.where }),
           scale: given.qk_scale ?? undefined,
         }),
     };

@@ -37,7 +37,7 @@ export function blockMaskAttention(
   return {
     forward: (x_BND, forward, inputs = {}) =>
       attend(x_BND, forward, {
-        mask: requiredAttentionMask(inputs.mask, context),
+        mask: requiredAttentionMask(inputs.mask, { x: x_BND, where: context.where }),
         positionIds: takesPositions ? inputs.position_ids : undefined,
       }),
   };

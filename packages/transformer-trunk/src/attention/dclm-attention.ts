@@ -30,7 +30,7 @@ export const dclmAttention = defineAttention({
     return {
       forward: (x_BND, forward, inputs = {}) =>
         attend(x_BND, forward, {
-          mask: attentionMask(inputs.mask, { causal: false, where: context.where }),
+          mask: attentionMask(inputs.mask, { x: x_BND, causal: false, where: context.where }),
           causal: given.is_causal && inputs.mask === undefined,
           positionIds: inputs.position_ids,
         }),

@@ -52,7 +52,7 @@ export const genericAttention = defineAttention({
         const drops = attn_drop > 0 && (forward.train || context.compat); // ml-l3m: dropout here stays on in eval
         return attend(x_BND, forward, {
           causal: is_causal,
-          mask: attentionMask(inputs.mask, { causal: is_causal, where: context.where }),
+          mask: attentionMask(inputs.mask, { x: x_BND, causal: is_causal, where: context.where }),
           positionIds: inputs.position_ids,
           dropout: drops ? { probability: attn_drop, rng: forward.rng.child(context.path) } : undefined,
         });

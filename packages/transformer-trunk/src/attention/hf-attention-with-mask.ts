@@ -31,7 +31,7 @@ export const hfAttentionWithMask = defineAttention({
     return {
       forward: (x_BND, forward, inputs = {}) =>
         attend(x_BND, forward, {
-          mask: requiredAttentionMask(inputs.mask, context),
+          mask: requiredAttentionMask(inputs.mask, { x: x_BND, where: context.where }),
           positionIds: inputs.position_ids,
         }),
     };

@@ -26,21 +26,21 @@ export const prefixCausalAttention = defineAttention({
     const attend = fusedSelfAttention(context, given);
     return {
       forward(x_BND, forward, inputs = {}) {
-        const mask = prefixCausalMask(requiredMask(inputs.mask, context), context.where);
+        const mask = prefixCausalMask(requiredMask(inputs.mask, context), x_BND, context.where);
         return attend(x_BND, forward, { mask });
       },
     };
   },
 });
 
-/** Which keys a query sees, bool `[B, 1, N, N]`, from `hidden` bool `[B, N]` (true = not in the prefix). */
-function prefixCausalMask(hidden: tf.Tensor, where: string): tf.Tensor {
-  const [B = 0, N = 0] = hidden.shape;
-  if (hidden.rank !== 2 || hidden.dtype !== "bool") {
+/** Which keys a query of x sees, bool `[B, 1, N, N]`, from `hidden` bool `[B, N]` (true = not in the prefix). */
+function prefixCausalMask(hidden: tf.Tensor, x_BND: tf.Tensor, where: string): tf.Tensor {
+  const [B = 0, N = 0] = x_BND.shape;
+  if (hidden.shape.join() !== [B, N].join() || hidden.dtype !== "bool") {
     throw new L3mError("L3M_BAD_SHAPE", {
       message: "The mask of a prefix says for every token whether it lies outside of the prefix.",
       where: { path: where },
-      expected: "bool [B, N]",
+      expected: `bool [B=${B}, N=${N}]`,
       got: formatShape(hidden.shape, hidden.dtype),
       fix: "Hand over the prefix mask itself; attentions that take [B, N, N] need the mask of a builder.",
     });

@@ -40,7 +40,7 @@ export const simpleDecoderOptions = {
   mlp_hidden_dim: size.nullish().describe("Hidden width of the feed-forward networks; wins over mlp_ratio."),
   patch_size: size.default(16).describe("Side of a patch in pixels."),
   image_size: z
-    .union([size, z.tuple([size, size])])
+    .union([size, z.tuple([size, size])], "a positive number, or [height, width]")
     .default(224)
     .describe("Side of the image in pixels, or height and width; with patch_size it gives P."),
   insert_mask: z.boolean().default(false).describe("Put a learned token wherever the patch mask is true."),

@@ -27,7 +27,7 @@ export const trunkOptions = {
     .default("xavier_uniform")
     .describe("Distribution of every linear weight inside; null keeps the layers' own. Biases start at 0 either way."),
   gpt_proj_rescale: z
-    .union([z.boolean(), z.literal("depth")])
+    .union([z.boolean(), z.literal("depth")], "true, false or depth")
     .default(false)
     .describe(
       "Divide the output projections of block i by sqrt(2 (i + 1)), or with `depth` those of all by sqrt(2 L).",
