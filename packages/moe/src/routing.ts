@@ -3,7 +3,7 @@
  * choices of a token one after the other).
  */
 import * as tf from "@l3m/core/tf";
-import { detach, iota, linear } from "@l3m/core/nn";
+import { castPrecision, detach, iota, linear } from "@l3m/core/nn";
 import type { BuildContext, ForwardContext } from "@l3m/core";
 import { isClass } from "./one-hot.ts";
 
@@ -36,8 +36,8 @@ export interface Routing {
 }
 
 /**
- * A softmax router (Shazeer et al. 2017) with the parameter `layer.weight [E, D]`. Equal probabilities go to the lower expert
- * number. Gradients flow through scores and weights; indices and counts are constants.
+ * A softmax router (Shazeer et al. 2017) with the parameter `layer.weight [E, D]`. Everything in it is f32 in every precision, since
+ * a rounded logit sends its token elsewhere (Fedus et al. 2021, 2.4). Equal probabilities go to the lower expert number. Gradients flow through scores and weights; indices and counts are constants.
  */
 export function router(context: BuildContext, options: RouterOptions): (x_TD: Tensor, f: ForwardContext) => Routing {
   const { width: D, experts: E, topK: k, normOrder, uniform, jitter } = options;
@@ -45,9 +45,11 @@ export function router(context: BuildContext, options: RouterOptions): (x_TD: Te
     init: { kind: "normal", std: 0.02 },
     role: "linear.weight",
     axes: ["expert", "embed"],
+    precision: "f32",
   });
   return (x_TD, forward) => {
-    const noisy = forward.train && jitter > 0 ? jittered(x_TD, jitter, forward, context.path) : x_TD;
+    const wide = castPrecision(x_TD, "f32");
+    const noisy = forward.train && jitter > 0 ? jittered(wide, jitter, forward, context.path) : wide;
     const scores = tf.softmax(linear(noisy, weight.value));
     const [T = 0] = scores.shape;
     const chosen_TK = tf.topk(detach(scores), k).indices;
