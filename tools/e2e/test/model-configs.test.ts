@@ -12,6 +12,10 @@ const SIZES = [
   ["llm/llm-1b.yaml", 1_028_720_640, 1_028_720_640],
   ["llm/llm-1.4b.yaml", 1_444_089_856, 1_439_895_552],
   ["clip/clip-434m.yaml", 433_534_465, 433_534_465],
+  ["aimv1/aimv1-1.1b.yaml", 1_088_561_228, 1_087_643_724],
+  ["aimv2/aimv2-531m.yaml", 530_632_704, 530_632_704],
+  ["aimv2-moe/aimv2-moe-477m.yaml", 476_682_496, 476_682_496],
+  ["vit/vit-304m.yaml", 304_181_224, 304_181_224],
 ] as const;
 
 describe.each(SIZES)("configs/%s", (file, total, trainable) => {
