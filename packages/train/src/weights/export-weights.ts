@@ -10,6 +10,7 @@ import type { Reporter } from "../run/reporter.ts";
 import { badWeights } from "./bad-weights.ts";
 import { ELEMENT_BYTES } from "./element-type.ts";
 import { f32ToBf16 } from "./half-floats.ts";
+import { fromModel } from "./layouts/apply-layout.ts";
 import { layoutNamed } from "./layouts/index.ts";
 import { openWeights } from "./open-weights.ts";
 import type { WeightSource } from "./weight-source.ts";
@@ -57,7 +58,7 @@ export async function exportWeights(place: string, options: ExportOptions): Prom
   const opened = await openWeights(place, (error) =>
     reporter?.warn(`passed over a damaged checkpoint:\n${error.message}`),
   );
-  const weights = layout?.fromModel(opened.weights, { file: opened.path }) ?? opened.weights;
+  const weights = layout === undefined ? opened.weights : fromModel(layout, opened.weights, opened.path);
   const tensors = new Map(
     [...weights].map(([tensor, source]): [string, Written] => {
       const type = source.dtype === "F32" && dtype === "bf16" ? "BF16" : source.dtype;

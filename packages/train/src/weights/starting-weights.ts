@@ -10,6 +10,8 @@ import type { TensorData } from "../checkpoint/tensor-source.ts";
 import type { Experiment } from "../run/open-experiment.ts";
 import type { Reporter } from "../run/reporter.ts";
 import type { SavedState } from "../step/train-state.ts";
+import { toModel } from "./layouts/apply-layout.ts";
+import { fitAttention } from "./layouts/fit-forms.ts";
 import { layoutNamed, layoutOfNames } from "./layouts/index.ts";
 import { declaredTensors, matchWeights, transientNames } from "./match-weights.ts";
 import { openWeights } from "./open-weights.ts";
@@ -36,7 +38,6 @@ export async function startingWeights(
   const idle: string[] = [];
   const sources: string[] = [];
   for (const entry of entriesOf(config.model, loaded)) {
-    const where = loaded.place(entry.path);
     const opened = await openWeights(path.resolve(path.dirname(loaded.file), entry.file), (error) =>
       reporter.warn(`passed over a damaged checkpoint:\n${error.message}`),
     ).catch((error: unknown) => {
@@ -45,7 +46,8 @@ export async function startingWeights(
     const named =
       entry.layout === undefined ? undefined : layoutNamed(entry.layout, loaded.place(`${entry.path}.layout`));
     const layout = entry.layout === undefined ? layoutOfNames(opened.weights, declared) : named;
-    const laidOut = layout === undefined ? opened.weights : layout.toModel(opened.weights, declared, where);
+    const laidOut =
+      layout === undefined ? fitAttention(opened.weights, declared) : toModel(layout, opened.weights, declared);
     const selected = selectWeights(laidOut, entry);
     for (const [name, source] of selected.weights) weights.set(name, source);
     for (const name of selected.excluded) excluded.add(name);

@@ -1,9 +1,13 @@
 /** The layouts that weights may be in. */
+import { matchesGlob } from "@l3m/core";
 import { didYouMean, type ErrorPlace, L3mError } from "@l3m/errors";
 import type { Weights } from "../weight-source.ts";
+import { hfAimv2 } from "./hf-aimv2.ts";
+import { hfClip } from "./hf-clip.ts";
+import { hfVit } from "./hf-vit.ts";
 import type { Declared, WeightLayout } from "./layout.ts";
 
-const LAYOUTS: readonly WeightLayout[] = [];
+const LAYOUTS: readonly WeightLayout[] = [hfClip, hfAimv2, hfVit];
 
 /** Names of layouts, ours first. */
 export const LAYOUT_NAMES: readonly string[] = ["l3m", ...LAYOUTS.map(({ name }) => name)];
@@ -24,6 +28,6 @@ export function layoutNamed(name: string, where: ErrorPlace): WeightLayout | und
 /** The layout that the names tell; undefined when some of them are the model's own, or no layout knows them. */
 export function layoutOfNames(weights: Weights, declared: Declared): WeightLayout | undefined {
   if ([...weights.keys()].some((name) => declared.has(name))) return undefined;
-  const names = new Set(weights.keys());
-  return LAYOUTS.find((layout) => layout.recognises(names));
+  const names = [...weights.keys()];
+  return LAYOUTS.find(({ signature }) => names.some((name) => signature.some((glob) => matchesGlob(name, glob))));
 }
