@@ -47,6 +47,38 @@ test("a layer with all experts chosen and weights normalised equals the sum over
   expect(tf.max(tf.abs(tf.sub(tf.reshape(y, [18, 6]), sum))).dataSync()[0]).toBeLessThan(1e-4);
 });
 
+test.each([0, 3])(
+  "all tokens on expert %i: it serves every one, and gradients are those of finite differences",
+  (expert) => {
+    const { layer, values } = layerOf({ num_experts: 4, load_balancing_loss_weight: 0 });
+    const at = (name: string): tf.Tensor => values.get(name) as tf.Tensor;
+    const router = "moe.router.layer.weight";
+    values.set(router, tf.mul(tf.transpose(tf.oneHot(tf.fill([6], expert, "int32"), 4)), 0.4)); // logit: 0.4 times the sum of a token
+    const x = tf.add(tf.abs(tokens()), 0.5);
+    const F = (at("moe.experts.mlp.w1").shape[0] ?? 0) / 4;
+    const own = (name: string): tf.Tensor => tf.slice(at(`moe.experts.mlp.${name}`), [expert * F, 0], [F, 6]);
+    const x_TD = tf.reshape(x, [18, 6]);
+    const pre = tf.matMul(x_TD, own("w1"), false, true);
+    const gelu = tf.mul(tf.mul(pre, 0.5), tf.add(tf.erf(tf.div(pre, Math.SQRT2)), 1));
+    const network = tf.matMul(tf.mul(gelu, tf.matMul(x_TD, own("v1"), false, true)), own("w2"));
+    const weight = tf.max(tf.softmax(tf.matMul(x_TD, at(router), false, true)), 1, true);
+    const y = withParams(values, () => layer.forward(x, evalContext()));
+    expect(tf.max(tf.abs(tf.sub(tf.reshape(y, [18, 6]), tf.mul(network, weight)))).dataSync()[0]).toBeLessThan(1e-4);
+
+    for (const name of [router, "moe.experts.mlp.w1", "moe.experts.mlp.v1", "moe.experts.mlp.w2"]) {
+      const objective = (value: tf.Tensor): tf.Scalar =>
+        withParams(new Map(values).set(name, value), () => tf.sum(layer.forward(x, evalContext({ train: true }))));
+      const gradient = tf.grad(objective)(at(name));
+      const size = Math.sqrt(tf.sum(tf.square(gradient)).dataSync()[0] ?? 0);
+      const step = 1e-2 / size;
+      const [ahead, back] = [step, -step].map(
+        (s) => objective(tf.add(at(name), tf.mul(gradient, s))).dataSync()[0] ?? 0,
+      );
+      expect(((ahead ?? 0) - (back ?? 0)) / (2 * step) / size ** 2).toBeCloseTo(1, 2);
+    }
+  },
+);
+
 test("jitter changes the routing in training only, and the same key gives the same result", () => {
   const plain = layerOf({});
   const noisy = layerOf({ router_jitter_eps: 0.9 });
