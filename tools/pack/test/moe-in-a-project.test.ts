@@ -1,0 +1,92 @@
+/** What somebody does who wants experts: `npm install @l3m/cli @l3m/moe` in an empty project, and one line in the trunk of a ViT. */
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import { readMetrics } from "@l3m/train";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { packWorkspaces } from "../../checks/pack-workspaces.ts";
+import { ROOT } from "../../e2e/run-l3m.ts";
+import { readPackages } from "../../package-graph/packages.ts";
+import { buildAll } from "../build-all.ts";
+import { type LoopbackRegistry, serveTarballs } from "../loopback-registry.ts";
+
+const STEPS = 6;
+const VIT = `experiment: { name: vit, seed: 1, engine: tfjs-cpu, total_iterations: ${STEPS}, log_every: 1 }
+data:
+  train:
+    batch_size: 8
+    dataset:
+      dataset: data/synthetic
+      fields: { image: { shape: [3, 8, 8], min: -2, max: 2 }, target: { shape: [], dtype: int32, max: 4 } }
+model:
+  meta_model:
+    block: core/meta-model
+    preprocessor:
+      block: vision-patchify/vit-preprocessor
+      read_key: image
+      write_key: image_tokens
+      patchifier: { module: vision-patchify/patch-embed, img_size: 8, patch_size: 4, embed_dim: 16 }
+      pos_embed_type: absolute
+      cls_token: true
+    trunk:
+      block: transformer-trunk/transformer
+      read_key: image_tokens
+      write_key: image_tokens
+      embed_dim: 16
+      num_blocks: 2
+      attn_target: { attention: transformer-trunk/generic-attention, dim: 16, num_heads: 2 }
+      ffn_target: { ffn: moe/moe, num_experts: 4, num_layers: 2, multiple_of: 8, load_balancing_loss_weight: 0.01 }
+    postprocessor: { block: heads/extract-cls, read_key: image_tokens, write_key: image_embed }
+    head: { block: heads/linear-classifier, read_key: image_embed, write_key: logits, in_features: 16, out_features: 4 }
+loss:
+  loss: losses/multi-loss-wrapper
+  criteria: [{ loss: losses/loss-wrapper, read_key: logits, base_criterion: losses/cross-entropy-loss }, moe/load-balancing-loss]
+  criteria_weights: [1, 1]
+optim:
+  optimizer: { optimizer: optim/adam-w, lr: 1e-2 }
+  scheduler: { schedule: optim/constant, value: 1e-2 }
+`;
+
+const run = promisify(execFile);
+const folder = mkdtempSync(path.join(tmpdir(), "l3m-experts-"));
+const project = mkdtempSync(path.join(tmpdir(), "l3m-experts-"));
+let registry: LoopbackRegistry;
+
+beforeAll(async () => {
+  await buildAll();
+  const published = readPackages(ROOT).filter(({ isPrivate }) => !isPrivate);
+  const packed = packWorkspaces(
+    ROOT,
+    published.map((entry) => entry.folder),
+    folder,
+  );
+  registry = await serveTarballs(packed.map(({ tarball }) => tarball));
+  writeFileSync(path.join(project, ".npmrc"), `@l3m:registry=${registry.url}\n`);
+  writeFileSync(path.join(project, "package.json"), JSON.stringify({ private: true, type: "module" }));
+  writeFileSync(path.join(project, "vit.yaml"), VIT);
+}, 300_000);
+afterAll(() => {
+  registry.close();
+  for (const made of [folder, project]) rmSync(made, { recursive: true, force: true });
+});
+
+test("a ViT whose blocks name moe/moe trains", { timeout: 600_000 }, async () => {
+  await run("npm", ["install", "@l3m/cli", "@l3m/moe", "--ignore-scripts", "--no-audit", "--no-fund"], {
+    cwd: project,
+  });
+  const { dependencies } = JSON.parse(readFileSync(path.join(project, "package.json"), "utf8")) as {
+    dependencies: object;
+  };
+  expect(Object.keys(dependencies)).toEqual(["@l3m/cli", "@l3m/moe"]);
+
+  await run("npx", ["l3m", "train", "vit.yaml", "--run-dir", "run"], { cwd: project });
+  const lines = readMetrics(path.join(project, "run", "metrics.jsonl")).filter((line) => "loss" in line);
+  expect(lines.map(({ step }) => step)).toEqual(Array.from({ length: STEPS }, (_, i) => i + 1));
+  for (const line of lines) {
+    expect(line["loss"]).toBeGreaterThan(0);
+    expect(line["moe/load_balancing_loss"]).toBeGreaterThan(0.005); // its weight when experts share the tokens evenly
+    expect(line["moe/load_balancing_loss"]).toBeLessThan(0.04); // its weight times the experts when one gets them all
+  }
+});
