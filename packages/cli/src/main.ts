@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "@commander-js/extra-typings";
 import { addCheckCommand } from "./commands/check.ts";
 import { addEngineCommand } from "./commands/engine.ts";
+import { addImportConfigCommand } from "./commands/import-config.ts";
 import { addExportCommand } from "./commands/export.ts";
 import { addTokenizerCommand } from "./commands/tokenizer.ts";
 import { addTrainCommand } from "./commands/train.ts";
@@ -24,6 +25,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .exitOverride();
   addTrainCommand(program, setExitCode);
   addCheckCommand(program, setExitCode);
+  addImportConfigCommand(program);
   addEngineCommand(program, setExitCode);
   addExportCommand(program);
   addTokenizerCommand(program);

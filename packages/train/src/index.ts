@@ -33,7 +33,13 @@ export { startTracingEngine, type TracingEngine } from "./estimate/tracing-engin
 export { type Measured, utilizationLine } from "./estimate/utilization.ts";
 export { type CheckedData, inspectData } from "./run/check-key-flow.ts";
 export { layoutOf } from "./run/layout-of.ts";
-export { type Experiment, inspectExperiment, openExperiment, type OpenOptions } from "./run/open-experiment.ts";
+export {
+  type Experiment,
+  inspectExperiment,
+  openExperiment,
+  openRegistry,
+  type OpenOptions,
+} from "./run/open-experiment.ts";
 export { readMetrics, type MetricsLine } from "./run/metrics-log.ts";
 export {
   formatDuration,

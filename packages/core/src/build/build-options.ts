@@ -71,7 +71,8 @@ export function buildOptions(
   const resolved: Record<string, unknown> = {};
   for (const [name, spec] of Object.entries(definition.slots)) {
     try {
-      if (lenient && !(name in slots) && (PARENT_OPTIONS[definition.kind] ?? []).includes(name)) continue;
+      const supplied = lenient && (PARENT_OPTIONS[definition.kind] ?? []).includes(name);
+      if (supplied && (!(name in slots) || isPartial(ref.node))) continue;
       resolved[name] = resolveSlot(registry, spec, slots[name], `${where}.${name}`);
     } catch (error) {
       if (!(error instanceof L3mError)) throw error;
@@ -80,6 +81,11 @@ export function buildOptions(
   }
   throwAll(errors);
   return { keys, options: { ...(options as Record<string, unknown> | undefined), ...resolved } };
+}
+
+/** In ml-l3m what calls a partial gives it these options, so whatever its YAML says of them is never looked at. */
+function isPartial(node: unknown): boolean {
+  return typeof node === "object" && node !== null && "_partial_" in node && node._partial_ === true;
 }
 
 function withParentOptions(

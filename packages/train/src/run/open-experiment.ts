@@ -11,7 +11,7 @@ import {
   loadPlugins,
   parseExperiment,
 } from "@l3m/config";
-import { throwAll } from "@l3m/errors";
+import { type ErrorPlace, throwAll } from "@l3m/errors";
 
 export interface Experiment {
   readonly loaded: LoadedConfig;
@@ -48,9 +48,25 @@ export async function inspectExperiment(file: string, options: OpenOptions = {})
   const loaded = loadConfig(file, { overrides, overlays, compat, upstream: true });
   const listed = loaded.tree["plugins"];
   const names = Array.isArray(listed) ? listed.filter((name) => typeof name === "string") : [];
+  const opened = await openRegistry(file, options, names, (index) => loaded.place(["plugins", index]));
+  return { loaded, ...opened, check: checkConfig(loaded, opened.registry) };
+}
+
+/**
+ * Everything that a config may name: core, the plugins found beside it, those that are listed, and the preset.
+ *
+ * @param names the config's own `plugins:` list
+ * @param placeOf where its entries stand, for errors
+ */
+export async function openRegistry(
+  file: string,
+  options: Pick<OpenOptions, "preset" | "plugins"> = {},
+  names: readonly string[] = [],
+  placeOf: (index: number) => ErrorPlace = () => ({ file }),
+): Promise<Pick<Experiment, "registry" | "plugins">> {
   const extra = (options.plugins ?? []).filter((name) => !names.includes(name));
   const preset = (options.preset ?? []).filter(({ namespace }) => namespace !== corePlugin.namespace);
-  const sources = findPlugins(file, [...names, ...extra], preset, (index) => loaded.place(["plugins", index]));
+  const sources = findPlugins(file, [...names, ...extra], preset, placeOf);
   const found = await loadPlugins(sources);
   const plugins = [
     corePlugin,
@@ -61,6 +77,5 @@ export async function inspectExperiment(file: string, options: OpenOptions = {})
         : plugin;
     }),
   ];
-  const registry = new Registry(plugins);
-  return { loaded, registry, plugins, check: checkConfig(loaded, registry) };
+  return { registry: new Registry(plugins), plugins };
 }
