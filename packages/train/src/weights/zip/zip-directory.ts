@@ -21,7 +21,7 @@ const END = 22;
 const LOCATOR = 20;
 const END_64 = 56;
 const CENTRAL = 46;
-export const LOCAL = 30;
+const LOCAL = 30;
 
 const SIGNATURES = { end: 0x06054b50, locator: 0x07064b50, end64: 0x06064b50, central: 0x02014b50, local: 0x04034b50 };
 const MAX_COMMENT = 0xffff;
