@@ -4,6 +4,7 @@ import { addCheckCommand } from "./commands/check.ts";
 import { addEngineCommand } from "./commands/engine.ts";
 import { addImportConfigCommand } from "./commands/import-config.ts";
 import { addExportCommand } from "./commands/export.ts";
+import { addSchemaCommand } from "./commands/schema.ts";
 import { addTokenizerCommand } from "./commands/tokenizer.ts";
 import { addTrainCommand } from "./commands/train.ts";
 import { printError } from "./terminal/print-error.ts";
@@ -28,6 +29,7 @@ export async function main(args: readonly string[]): Promise<number> {
   addImportConfigCommand(program);
   addEngineCommand(program, setExitCode);
   addExportCommand(program);
+  addSchemaCommand(program);
   addTokenizerCommand(program);
   try {
     await program.parseAsync([...args], { from: "user" });

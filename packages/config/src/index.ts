@@ -24,6 +24,7 @@ export type {
 export { importConfig } from "./upstream/import-config.ts";
 export { FRAME_KEYS, type FrameKey } from "./upstream/frame-keys.ts";
 export { scoresSet } from "./experiment/scores-set.ts";
+export { experimentJsonSchema, type JsonSchema } from "./schema/json-schema.ts";
 export { findPlugins, type PluginSource } from "./plugins/find-plugins.ts";
 export { loadPlugins, type LoadedPlugin } from "./plugins/load-plugins.ts";
 export { loadToolSettings, type ToolSettings } from "./tool-settings.ts";
