@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import type { L3mError } from "@l3m/errors";
+import { isL3mError, type L3mError } from "@l3m/errors";
 import { MANIFEST_FILE } from "../checkpoint/format.ts";
 import { badWeights } from "./bad-weights.ts";
 import { withBareNames } from "./bare-names.ts";
@@ -43,8 +43,19 @@ export async function openWeights(
       got: "nothing",
       fix: "Correct the path; paths in a config are relative to its file.",
     });
-  const opened = statSync(place).isDirectory() ? await openFolder(place, onDamaged) : await openFile(place);
+  const opened = await openPlace(place, onDamaged).catch((error: unknown) => {
+    if (isL3mError(error) || !(error instanceof Error && "syscall" in error)) throw error;
+    throw badWeights(place, "The weights cannot be read.", {
+      got: error.message,
+      fix: "Check the permissions of the file and the disk it is on.",
+      cause: error,
+    });
+  });
   return { ...opened, weights: withBareNames(opened.weights, opened.path) };
+}
+
+async function openPlace(place: string, onDamaged: (error: L3mError) => void): Promise<OpenedWeights> {
+  return statSync(place).isDirectory() ? openFolder(place, onDamaged) : openFile(place);
 }
 
 async function openFolder(folder: string, onDamaged: (error: L3mError) => void): Promise<OpenedWeights> {

@@ -1,11 +1,14 @@
 /** What counts as weights: safetensors of all element types, sharded sets, checkpoints of L3M; and what is refused, with a cure. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import fc from "fast-check";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { saveCheckpoint } from "../../src/checkpoint/save-checkpoint.ts";
 import type { TensorData, TensorSource } from "../../src/index.ts";
+import { memoryBytes } from "../../src/weights/bytes-at.ts";
 import { openWeights } from "../../src/weights/open-weights.ts";
+import { safetensorsWeights } from "../../src/weights/safetensors-weights.ts";
 import { f32, writeSafetensors } from "./safetensors-file.ts";
 
 let folder: string;
@@ -134,4 +137,23 @@ it.each<[string, (place: string) => void, RegExp]>([
 ])("refuses %s", async (_, make, says) => {
   make(at("w"));
   await expect(openWeights(at("w"))).rejects.toThrow(says);
+});
+
+it("survives any change of a safetensors file", async () => {
+  writeSafetensors(at("w"), { a: f32([2, 1], 1, 2), b: { dtype: "I64", shape: [], bytes: BigInt64Array.of(3n) } });
+  const good = readFileSync(at("w"));
+  const edits = fc.array(fc.tuple(fc.nat(good.length - 1), fc.nat(255)), { minLength: 1, maxLength: 4 });
+  await fc.assert(
+    fc.asyncProperty(edits, fc.nat(good.length), async (changes, length) => {
+      const file = Buffer.from(good);
+      for (const [place, value] of changes) file[place] = value;
+      try {
+        for (const bytes of [file, file.subarray(0, length)])
+          for (const source of (await safetensorsWeights(memoryBytes("w", bytes))).values()) await source.read();
+      } catch (error) {
+        expect((error as { code?: unknown }).code, String(error)).toBe("L3M_WEIGHTS");
+      }
+    }),
+    { numRuns: 300 },
+  );
 });
