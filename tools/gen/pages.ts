@@ -4,6 +4,7 @@ import { join } from "node:path";
 import preset from "@l3m/preset-l3m";
 import emojiPairs from "@l3m/emoji-pairs";
 import { experimentSchema } from "../../packages/config/src/experiment/experiment-schema.ts";
+import { FRAME_KEYS } from "../../packages/config/src/upstream/frame-keys.ts";
 import { ERROR_CODES } from "../../packages/errors/src/codes.ts";
 import { renderBlocksIndex, renderBlocksPage } from "./blocks-page.ts";
 import { renderConfigKeys } from "./config-keys.ts";
@@ -11,6 +12,7 @@ import { renderErrorsPage } from "./errors-page.ts";
 import { embedBlock } from "./marked-block.ts";
 import { readEvidence } from "./parity/evidence.ts";
 import { renderParity } from "./parity/parity-page.ts";
+import { renderUpstreamKeys } from "./upstream-keys.ts";
 import { PARITY_SECTIONS } from "./upstream/sections.ts";
 
 export interface GeneratedPage {
@@ -37,6 +39,10 @@ export function generatedPages(root: string): readonly GeneratedPage[] {
           "keys",
           renderConfigKeys(experimentSchema, source("packages/config/src/experiment/experiment-config.ts")),
         ),
+    },
+    {
+      file: "docs/from-ml-l3m.md",
+      render: (current) => embedBlock(current, "upstream-keys", renderUpstreamKeys(FRAME_KEYS)),
     },
     { file: "PARITY.md", render: () => renderParity(root, preset, PARITY_SECTIONS, readEvidence(root)) },
     { file: "docs/blocks/README.md", render: () => renderBlocksIndex(plugins) },
