@@ -28,6 +28,14 @@ it.each<[string, ConfigTree]>([
   ["{a: '\\\\${x} \\${x}', x: 1}", { a: "\\1 ${x}", x: 1 }],
   ["{a: '${b.c}', b: '${d}', d: {c: '${e}'}, e: 4}", { a: 4, b: { c: 4 }, d: { c: 4 }, e: 4 }],
   [
+    "{t: '[1, 2.5, {a: null}]', a: '${oc.decode:${t}}', b: \"${oc.decode:'3'}\", c: '${oc.decode:${oc.env:N}}', d: '${oc.decode:null}', e: '${oc.decode:word}'}",
+    { t: "[1, 2.5, {a: null}]", a: [1, 2.5, { a: null }], b: 3, c: 12, d: null, e: "word" },
+  ],
+  [
+    "{m: {x: 1, y: '${m.x}'}, k: '${oc.dict.keys:m}', v: '${oc.dict.values:${m}}', r: {v: '${oc.dict.values:..m}'}, c: '${oc.create:${m}}'}",
+    { m: { x: 1, y: 1 }, k: ["x", "y"], v: [1, 1], r: { v: [1, 1] }, c: { x: 1, y: 1 } },
+  ],
+  [
     "{a: {x: 1, y: '${a.x}'}, b: '${oc.select:a.z,${a.x}}', c: '${oc.select:a}'}",
     { a: { x: 1, y: 1 }, b: 1, c: { x: 1, y: 1 } },
   ],
@@ -52,6 +60,9 @@ it.each<[string, string, RegExp]>([
   ["a: x${b}\nb: ${c}\nc: ${a}", "1:4 a", /in a circle: a -> b -> c -> a/],
   ["a: {x: '${a}'}", "1:8 a.x", /in a circle: a\.x -> a\.x/],
   ["a: ${ad:1}", "1:4 a", /no resolver "ad"\. Did you mean "add"\?/],
+  ["{n: 3, a: '${oc.dict.keys:n}'}", "1:11 a", /oc\.dict\.keys/],
+  ["a: ${oc.decode:'[1, 2'}", "1:4 a", /oc\.decode/],
+  ["a: ${oc.create:1}", "1:4 a", /oc\.create/],
   ["a: ${oc.env:NO}", "1:4 a", /The environment variable NO is not set/],
   ["a: ${add:1,x}", "1:4 a", /\$\{add:\.\.\.\} cannot be computed/],
   ["a: ${div_int:1,0}", "1:4 a", /cannot be computed/],

@@ -2,10 +2,13 @@
  * The functions that `${name:arguments}` can call.
  *
  * `oc.env` gives an environment variable as text and `env` reads it as a value (`${env:STEPS,100}` is a number);
- * `oc.select` is a reference with a default; the arithmetic ones are upstream's seven.
+ * `oc.select` is a reference with a default, `oc.decode` reads a text as a value, `oc.create` copies a map or list, `oc.dict.keys` and
+ * `oc.dict.values` list those of a map; the arithmetic ones are upstream's seven.
  */
 import { L3mError } from "@l3m/errors";
-import type { ConfigNode } from "../tree/config-node.ts";
+import { describeNode, type ConfigNode, type ListNode, type MapNode } from "../tree/config-node.ts";
+import { readYaml } from "../yaml/read-yaml.ts";
+import { SourceText } from "../yaml/source-text.ts";
 import { pythonText } from "./python-text.ts";
 import { readResolverScalar, type ResolverScalar } from "./resolver-scalar.ts";
 
@@ -24,6 +27,10 @@ export const RESOLVERS: ReadonlyMap<string, Resolver> = new Map<string, Resolver
   ["oc.env", (args, context) => environment("oc.env", args, context, (text) => ({ value: text }))],
   ["env", (args, context) => environment("env", args, context, readResolverScalar)],
   ["oc.select", select],
+  ["oc.decode", decode],
+  ["oc.create", create],
+  ["oc.dict.keys", (args, context) => keysOf(mapOf("oc.dict.keys", args, context))],
+  ["oc.dict.values", (args, context) => valuesOf(mapOf("oc.dict.values", args, context))],
   ["add", (args) => sum(numbers("add", args, 0))],
   ["subtract", (args) => fold(numbers("subtract", args, 1), (a, b) => a - b)],
   ["mul", (args) => fold(numbers("mul", args, 1), (a, b) => a * b)],
@@ -76,6 +83,44 @@ function select(args: readonly ConfigNode[], context: ResolverContext): Resolver
     throw badCall("oc.select", "a path and at most one default", `${args.length} arguments`);
   }
   return context.select(String(path.value)) ?? fallback ?? { value: null };
+}
+
+/** A text as the value that it spells: what `env` does, and lists and maps in YAML's short form. Null stays null. */
+function decode(args: readonly ConfigNode[]): ResolverScalar | ConfigNode {
+  const [text] = args;
+  if (args.length !== 1 || text?.kind !== "scalar" || (text.value !== null && typeof text.value !== "string"))
+    throw badCall("oc.decode", "one text, or null", text === undefined ? "nothing" : describeNode(text));
+  if (text.value === null || !/^\s*[[{]/.test(text.value)) return readResolverScalar(text.value?.trim() ?? "null");
+  const { node, errors } = readYaml(new SourceText("oc.decode", text.value));
+  if (errors.length > 0) throw badCall("oc.decode", "a text that spells a value", JSON.stringify(text.value));
+  return { ...node, place: text.place };
+}
+
+function create(args: readonly ConfigNode[]): ConfigNode {
+  const [node] = args;
+  if (args.length === 1 && (node?.kind === "map" || node?.kind === "list")) return node;
+  throw badCall("oc.create", "one map or list", node === undefined ? "nothing" : describeNode(node));
+}
+
+/** The map that is the argument, or stands at the path that it gives. */
+function mapOf(name: string, args: readonly ConfigNode[], context: ResolverContext): MapNode {
+  const [given] = args;
+  const isPath = given?.kind === "scalar" && typeof given.value === "string";
+  const node = isPath ? context.select(String(given.value)) : given;
+  if (args.length === 1 && node?.kind === "map") return node;
+  throw badCall(name, "one map, or the path of one", node === undefined ? "nothing there" : describeNode(node));
+}
+
+function keysOf({ entries, place }: MapNode): ListNode {
+  return {
+    kind: "list",
+    items: [...entries].map(([value, { key }]) => ({ kind: "scalar", value, place: key })),
+    place,
+  };
+}
+
+function valuesOf({ entries, place }: MapNode): ListNode {
+  return { kind: "list", items: [...entries.values()].map(({ node }) => node), place };
 }
 
 function numbers(name: string, args: readonly ConfigNode[], atLeast: number): readonly NumberValue[] {
