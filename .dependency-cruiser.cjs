@@ -20,7 +20,7 @@ const MAY_IMPORT = {
   block: ["core"],
   train: ["core"],
   "data-plugin": ["core", "@data"],
-  testing: ["core", "@config", "@optim"],
+  testing: ["core", "@config", "@data", "@optim"],
   preset: ["core", "block", "train"],
   "app/config": ["core"],
   "app/train": ["@config", "core", "train", "kernels", "native", "backend"],

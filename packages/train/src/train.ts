@@ -1,8 +1,6 @@
 /** One run from a config file to a report: what `l3m train` does, for programs. */
-import path from "node:path";
 import * as tf from "@l3m/core/tf";
-import { type Batch, build, type Metric } from "@l3m/core";
-import { scoresSet } from "@l3m/config";
+import type { Batch } from "@l3m/core";
 import type { L3mError } from "@l3m/errors";
 import type { Layout } from "@l3m/fsdp-mesh";
 import type { LoadedCheckpoint } from "./checkpoint/load-checkpoint.ts";
@@ -16,10 +14,10 @@ import { utilizationLine } from "./estimate/utilization.ts";
 import { Evaluator, type Validation, type ValidationSet } from "./evaluate.ts";
 import { runLoop } from "./loop.ts";
 import { writeReport } from "./report/write-report.ts";
-import { requireKeys } from "./run/check-key-flow.ts";
+import { openValidation } from "./run/open-validation.ts";
 import { MetricsLog, readMetrics } from "./run/metrics-log.ts";
 import { notFiniteError } from "./run/not-finite.ts";
-import { openTrainData, openValidationData } from "./run/open-data.ts";
+import { openTrainData } from "./run/open-data.ts";
 import { layoutOf } from "./run/layout-of.ts";
 import { type Experiment, openExperiment, type OpenOptions } from "./run/open-experiment.ts";
 import { plainReporter, type Reporter } from "./run/reporter.ts";
@@ -156,11 +154,9 @@ class Run {
     try {
       // parameters are drawn, or read, while the validation data opens
       const [sets, state] = await Promise.all([
-        this.#validationSets(),
+        openValidation(this.#experiment, Object.keys(source.sample.tensors), this.#reporter),
         checkpoint === undefined ? this.#training.initialState(this.#reporter) : this.#restored(checkpoint),
       ]);
-      const validationKeys = Object.fromEntries(sets.map(({ name, source: { keys } }) => [name, keys]));
-      requireKeys(this.#experiment, { dataKeys: Object.keys(source.sample.tensors), validationKeys });
       writeRunFile(this.#dir.config, this.#resolved);
       const startStep = checkpoint?.loop.step ?? 0;
       if (checkpoint !== undefined) this.#reporter.info(`resuming  after step ${startStep} from ${checkpoint.path}`);
@@ -222,23 +218,6 @@ class Run {
     } finally {
       await source.close();
     }
-  }
-
-  async #validationSets(): Promise<ValidationSet[]> {
-    const { config, registry, loaded } = this.#experiment;
-    const { compat } = config;
-    const resolveFile = (file: string): string => path.resolve(path.dirname(loaded.file), file);
-    const metrics = config.metrics.map((node, i) => ({
-      metric: build(registry, "metric", node, { where: `metrics.${i}`, compat, resolveFile }).product,
-      node,
-    }));
-    return Promise.all(
-      Object.keys(config.data.val ?? {}).map(async (name) => ({
-        name,
-        source: await openValidationData(this.#experiment, name, this.#reporter),
-        metrics: metrics.filter(({ node }) => scoresSet(node, name, compat)).map(({ metric }): Metric => metric),
-      })),
-    );
   }
 
   async #restored({ tensors }: LoadedCheckpoint): Promise<TrainState> {

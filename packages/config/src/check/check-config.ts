@@ -30,6 +30,14 @@ export interface CheckReport {
   readonly warnings: readonly ConfigWarning[];
   readonly keyFlow: KeyFlowReport | null;
   readonly parameters: ParameterTable | null;
+  /** Metrics that a validation set cannot feed and that are left out there; of ml-l3m's files only. */
+  readonly idleMetrics: readonly IdleMetric[];
+}
+
+export interface IdleMetric {
+  /** `metrics.0` */
+  readonly path: string;
+  readonly set: string;
 }
 
 /** Checks a loaded config against a registry. Throws nothing: mistakes are in the report. */
@@ -41,6 +49,7 @@ export function checkConfig(config: LoadedConfig, registry: Registry, options: C
     warnings: findings.warnings,
     keyFlow: null,
     parameters: null,
+    idleMetrics: findings.idleMetrics,
   };
   const experiment = findings.attempt(() => parseExperiment(config));
   if (experiment === undefined) return nothing;
@@ -63,12 +72,20 @@ export function checkConfig(config: LoadedConfig, registry: Registry, options: C
     const after = readers.filter(({ path, node }) =>
       path.startsWith("metrics.") ? scoresSet(node, set, experiment.compat) : path === lossPath,
     );
-    for (const read of keyFlowReport(flow, after, keys).unwritten) findings.addUnwritten(read, set);
+    for (const read of keyFlowReport(flow, after, keys).unwritten) {
+      if (readers.some(({ path, node }) => path === read.path && isUngated(path, node))) findings.addIdle(read, set);
+      else findings.addUnwritten(read, set);
+    }
   }
   return { ...nothing, keyFlow, parameters: parameterTable(model) };
 }
 
 const MODEL = "model.meta_model";
+
+/** A metric in ml-l3m's words that names no data set; there it would never be computed. */
+function isUngated(path: string, node: RegistryNode): boolean {
+  return path.startsWith("metrics.") && typeof node === "object" && "_target_" in node && !("dataset_name" in node);
+}
 
 interface NodeReader extends KeyReader {
   readonly node: RegistryNode;
@@ -95,6 +112,7 @@ function readersOf(
 class Findings {
   readonly errors: L3mError[] = [];
   readonly warnings: ConfigWarning[];
+  readonly idleMetrics: IdleMetric[] = [];
   private readonly config: LoadedConfig;
   private readonly unwritten = new Set<string>();
 
@@ -116,6 +134,14 @@ class Findings {
 
   add(error: L3mError): void {
     this.errors.push(withExcerpt(placeError(error, this.config)));
+  }
+
+  /** A metric that its validation set does not feed. */
+  addIdle({ path, key }: UnwrittenRead, set: string): void {
+    if (this.idleMetrics.some((idle) => idle.path === path && idle.set === set)) return;
+    this.idleMetrics.push({ path, set });
+    const why = `the validation set "${set}" does not bring "${key}"`;
+    this.warnings.push({ message: `${path} is left out: ${why}.`, where: this.config.place(path) });
   }
 
   /** `set` is the validation set without the key; undefined = the training data. A read that fails in several of them is said once. */

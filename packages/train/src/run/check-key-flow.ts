@@ -6,9 +6,15 @@ import { type DataKeys, readDataSample } from "./open-data.ts";
 import type { Experiment } from "./open-experiment.ts";
 import type { Reporter } from "./reporter.ts";
 
-/** @throws L3M_MISSING_KEY, one for every key that nothing writes */
-export function requireKeys({ loaded, registry }: Experiment, keys: DataKeys): void {
-  throwAll(checkConfig(loaded, registry, keys).errors);
+/**
+ * The report with the keys that the data brings.
+ *
+ * @throws L3M_MISSING_KEY, one for every key that nothing writes
+ */
+export function requireKeys({ loaded, registry }: Experiment, keys: DataKeys): CheckReport {
+  const report = checkConfig(loaded, registry, keys);
+  throwAll(report.errors);
+  return report;
 }
 
 /** A config held against its data. */
