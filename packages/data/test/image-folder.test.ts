@@ -99,9 +99,9 @@ describe("custom-image-folder", () => {
     const sampler = new SequentialSampler({ dataset, batchSize: 3, seed: 0 });
     const collate = build(registry, "collate", "torch.utils.data.default_collate").product;
     const loader = await createLoader({ pipeline: { dataset, transforms: [], collate }, sampler, seed: 0 });
-    const { tensors } = (await loader.next())?.batch ?? { tensors: {} };
-    expect(tensors["image"]?.shape).toEqual([3, 3, 8, 8]);
-    expect(tensors["target"]).toEqual({ data: Int32Array.of(1, 0, 0, 1, 0, 0, 0, 1, 0), shape: [3, 3] });
+    const batch = (await loader.next())?.batch;
+    expect(batch?.tensors["image"]?.shape).toEqual([3, 3, 8, 8]);
+    expect(batch?.tensors["target"]).toEqual({ data: Int32Array.of(1, 0, 0, 1, 0, 0, 0, 1, 0), shape: [3, 3] });
   });
 
   it("gives the pixels of the file when there is no transform", async () => {

@@ -110,7 +110,7 @@ describe("what gives the masks to samples", () => {
     }).product;
     await prepareDataset(dataset);
     expect([dataset.length, dataset.credits, dataset.concepts]).toEqual([3, ["somebody"], Int32Array.of(7, 8, 9)]);
-    const samples = await Promise.all([0, 1, 2].map((i) => dataset.get(i, sampleRng(0, 0, i))));
+    const samples = await Promise.all([0, 1, 2].map(async (i) => dataset.get(i, sampleRng(0, 0, i))));
     expect(samples.map(({ index }) => index)).toEqual([0, 1, 2]);
     expect(samples.map(({ mask }) => mask)).not.toEqual(samples.map(({ other }) => other));
   });

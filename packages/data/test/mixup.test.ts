@@ -29,7 +29,7 @@ function mix(options: Readonly<Record<string, unknown>>, rng: SampleRng, targets
 }
 
 const mean = (values: Float32Array | Int32Array | Uint8Array): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
+  [...values].reduce((sum, value) => sum + value, 0) / values.length;
 
 describe("mixup", () => {
   it.each([
