@@ -5,7 +5,7 @@
  *
  *   compare CONFIG [--rounds 3] [--steps 15] [--warmup 5] [--budget SECONDS] [--timeout SECONDS] [--out DIR] [--cache DIR]
  *           [--only NAME,...] [--engine NAME] [--set KEY=VALUE ...] [--horizon N] [--flags="--xla_..."] [--jax-flags="--xla_..."]
- *           [--twin-args="--..."] [--jax-args="--..."]
+ *           [--ours-args="--from-data"] [--twin-args="--..."] [--jax-args="--..."]
  *           [--upstream FOLDER --upstream-script FILE --upstream-config FILE [--upstream-args="--..."]]
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -36,6 +36,7 @@ const { values: options, positionals } = parseArgs({
     flags: { type: "string", default: "" },
     "jax-flags": { type: "string", default: SAME_FLAGS },
     python: { type: "string", default: "python3" },
+    "ours-args": { type: "string", default: "" },
     "twin-args": { type: "string", default: "" },
     "jax-args": { type: "string", default: "" },
     upstream: { type: "string" },
@@ -62,6 +63,7 @@ const all = contestants({
   flags: options.flags,
   jaxFlags: options["jax-flags"],
   python: options.python,
+  oursArgs: words(options["ours-args"]),
   twinArgs: words(options["twin-args"]),
   jaxArgs: words(options["jax-args"]),
   upstream:

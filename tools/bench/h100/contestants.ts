@@ -20,6 +20,7 @@ export interface ContestOptions {
   readonly flags: string;
   readonly jaxFlags: string;
   readonly python: string;
+  readonly oursArgs: readonly string[];
   readonly twinArgs: readonly string[];
   readonly jaxArgs: readonly string[];
   /** A checkout of ml-l3m, the script that times its step, and the config as that script takes it. */
@@ -54,6 +55,7 @@ export function contestants(options: ContestOptions): Contestant[] {
       ...(options.flags === "" ? [] : [`--flags=${options.flags}`]),
       ...(options.horizon === undefined ? [] : ["--horizon", options.horizon]),
       ...options.set.flatMap((entry) => ["--set", entry]),
+      ...options.oursArgs,
     ],
     firstArgs: ["--dump-weights", weights, "--dump-spec", spec],
   };

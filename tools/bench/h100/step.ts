@@ -6,7 +6,10 @@
  *
  *   step CONFIG [--engine NAME] [--steps N] [--warmup N] [--batch N] [--accum N] [--set KEY=VALUE ...] [--flags="--xla_..."]
  *        [--cache DIR] [--horizon N] [--weights FILE] [--dump-weights FILE] [--dump-spec FILE]
- *        [--hlo FILE] [--profile FILE]
+ *        [--hlo FILE] [--profile FILE] [--from-data]
+ *
+ * Models of another shape than a language model or a CLIP take `--from-data`: the batch is the first of the config's own data
+ * (its synthetic source, say), and the operations are counted in the traced model.
  */
 import { writeFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
@@ -23,6 +26,7 @@ import { kernelTable, kernelTimes } from "./kernel-table.ts";
 import { median } from "./median.ts";
 import { H100_PEAK_FLOPS } from "./model-flops.ts";
 import { runningClient } from "./running-client.ts";
+import { ownBatch } from "./own-batch.ts";
 import { syntheticBatch } from "./synthetic-batch.ts";
 import { readWeights, writeWeights } from "./weights-file.ts";
 
@@ -45,6 +49,7 @@ const { values: options, positionals } = parseArgs({
     horizon: { type: "string" },
     hlo: { type: "string" },
     profile: { type: "string" },
+    "from-data": { type: "boolean", default: false },
   },
 });
 const [config = "configs/llm/257m.yaml"] = positionals;
@@ -67,6 +72,7 @@ const experiment = await openExperiment(config, {
   ],
 });
 const horizon = experiment.config.experiment.total_iterations;
+const own = options["from-data"] ? await ownBatch(experiment) : undefined;
 const { xla_flags: xlaFlags, deterministic } = experiment.config.experiment;
 const engine = await openEngine(options.engine, {
   ...(options.cache === undefined ? {} : { cacheDir: path.resolve(options.cache) }),
@@ -74,10 +80,11 @@ const engine = await openEngine(options.engine, {
   xlaFlags: { ...xlaFlags, ...flagsOf(options.flags) },
 });
 const training = createTraining(experiment, engine, undefined);
-const spec = experimentSpec(experiment, training, { steps: total, horizon });
+const described = experimentSpec(experiment, training, { steps: total, horizon });
+const spec = own === undefined ? described : { ...described, flops: own.flops };
 if (options["dump-spec"] !== undefined) writeFileSync(options["dump-spec"], JSON.stringify(spec));
 
-const batch = batchTensors(syntheticBatch(spec.inputs, spec.batch));
+const batch = batchTensors(own?.batch ?? syntheticBatch(spec.inputs, spec.batch));
 const state = options.weights === undefined ? await training.initialState() : storedState(options.weights);
 if (options["dump-weights"] !== undefined) {
   const contents = Object.entries({ ...state.params, ...state.buffers, ...prefixed("batch.", batch) });
