@@ -70,7 +70,7 @@ describe("runCase", () => {
   });
 
   it("skips handlers of what does not exist yet", async () => {
-    expect(await run(changed("core", "mlp", (fields) => (fields["handler"] = "rng_table")))).toMatchObject({
+    expect(await run(changed("core", "mlp", (fields) => (fields["handler"] = "filled_model")))).toMatchObject({
       verdict: "skipped",
     });
   });

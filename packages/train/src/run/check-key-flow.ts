@@ -40,8 +40,8 @@ export async function inspectData(inspected: Omit<Experiment, "config">, reporte
     return { check: checkConfig(loaded, registry, sample), trainBatch: sample.trainBatch };
   } catch (error) {
     if (!isL3mError(error) || !DATA_IS_NOT_HERE.includes(error.code)) throw error;
-    const { message, where = {} } = error.details;
-    const warning = { message: `The data was not read: ${message}`, where };
+    const { message, got, where = {} } = error.details;
+    const warning = { message: `The data was not read: ${message}${got === undefined ? "" : ` (${got})`}`, where };
     return { check: { ...check, warnings: [...check.warnings, warning] }, trainBatch: undefined };
   }
 }

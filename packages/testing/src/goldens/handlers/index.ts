@@ -93,8 +93,8 @@ const DATA = "the data area comes later";
 /** Handlers of things that L3M does not have yet, with what is missing. Their cases are skipped and listed. */
 export const NOT_YET: Readonly<Record<string, string>> = {
   chunk_batch: DATA,
-  filled_model: "whole models by a fill rule come later",
-  filled_parts: "parts by a fill rule come later",
+  filled_model: "its parameters follow a rule that no published case states",
+  filled_parts: "its parameters follow a rule that no published case states",
   repeated_calls: DATA,
   sampler_table: DATA,
 };
