@@ -2,6 +2,7 @@
 import type { HostArray } from "@l3m/core";
 import { formatShape } from "@l3m/errors";
 import type { Tolerance } from "./golden-case.ts";
+import { NoiseBounds, rootMeanSquareError } from "./rounding-noise.ts";
 
 /** For numbers of cases that state no tolerance. */
 export const DOUBLE_PRECISION: Tolerance = { rtol: 1e-12, atol: 0 };
@@ -23,12 +24,13 @@ export class Comparison {
     if (got === undefined) return this.differ(name, "is missing");
     if (shapeOf(got) !== shapeOf(expected))
       return this.differ(name, `has shape ${formatShape(got.shape)}, expected ${formatShape(expected.shape)}`);
-    const { rtol, atol, ofSize = 0 } = tolerance;
-    const allowed = { rtol, atol: ofSize === 0 ? atol : atol + ofSize * rootMeanSquare([expected]) };
+    const { rtol, atol, noise } = tolerance;
+    const bounds = noise === undefined ? undefined : new NoiseBounds(expected, noise);
     let worst = -1;
     let excess = 1;
     for (let i = 0; i < expected.data.length; i++) {
-      const used = this.#measure(got.data[i] as number, expected.data[i] as number, allowed);
+      const allowed = bounds === undefined ? atol : atol + bounds.at(i);
+      const used = this.#measure(got.data[i] as number, expected.data[i] as number, { rtol, atol: allowed });
       if (used > excess || Number.isNaN(used)) {
         worst = i;
         excess = used;
@@ -40,6 +42,11 @@ export class Comparison {
         name,
         `${formatShape(expected.shape)} at ${worst} is ${got.data[worst]}, expected ${expected.data[worst]}`,
       );
+    if (bounds === undefined) return;
+    const used = rootMeanSquareError(got, expected) / (atol + bounds.ofAll);
+    this.maxOfTolerance = Math.max(this.maxOfTolerance, used);
+    if (used > 1)
+      this.differ(name, `${formatShape(expected.shape)} is off by ${used.toFixed(2)} times the noise of its format`);
   }
 
   /** One number; the strings "NaN", "Infinity" and "-Infinity" stand for themselves. */
@@ -121,19 +128,6 @@ export class Comparison {
     this.maxOfTolerance = Math.max(this.maxOfTolerance, used);
     return used;
   }
-}
-
-/** The size of the values of some arrays. Zeros do not count: they are rows of an embedding that no token used. */
-export function rootMeanSquare(arrays: readonly HostArray[]): number {
-  let sum = 0;
-  let count = 0;
-  for (const { data } of arrays) {
-    for (const value of data) {
-      sum += value * value;
-      if (value !== 0) count++;
-    }
-  }
-  return Math.sqrt(sum / Math.max(1, count));
 }
 
 function shapeOf({ shape }: HostArray): string {

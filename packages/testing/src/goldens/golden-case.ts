@@ -8,8 +8,8 @@ import { readSafetensors, type HostTensor } from "./safetensors.ts";
 export interface Tolerance {
   readonly rtol: number;
   readonly atol: number;
-  /** Added to `atol`: this share of the root mean square of the expected tensor. Default 0. */
-  readonly ofSize?: number;
+  /** Standard deviation of rounding errors as a share of the size of the numbers around a value (see rounding-noise.ts). */
+  readonly noise?: number;
   /** Added to `atol`: this share of the root mean square of all tensors of the group. Default 0. */
   readonly ofGroup?: number;
 }

@@ -16,12 +16,13 @@ import {
 import { castPrecision, physicalDtype } from "@l3m/core/nn";
 import * as tf from "@l3m/core/tf";
 import { castInput, castParams } from "./bf16.ts";
-import { Comparison, rootMeanSquare } from "./comparison.ts";
+import { Comparison } from "./comparison.ts";
 import { isAffected, names, stored, storedUnder, toleranceOf } from "./expectations.ts";
 import type { GoldenCase } from "./golden-case.ts";
 import { pairWithCotangents, withGradients } from "./gradients.ts";
 import type { Surroundings } from "./handler.ts";
 import { type HostResult, Program } from "./program.ts";
+import { rootMeanSquare } from "./rounding-noise.ts";
 import type { HostTensor } from "./safetensors.ts";
 
 type Tensor = tf.Tensor;

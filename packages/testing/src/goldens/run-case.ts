@@ -1,7 +1,7 @@
 /** Runs one golden case and judges it. */
 import type { Registry } from "@l3m/core";
 import { L3mError, L3mErrors } from "@l3m/errors";
-import { type GoldenPrecision, inPrecision } from "./bf16.ts";
+import { type GoldenPrecision, inPrecision, unfitFor } from "./bf16.ts";
 import { Comparison } from "./comparison.ts";
 import type { GoldenCase, ToleranceField } from "./golden-case.ts";
 import { HANDLERS, NOT_YET } from "./handlers/index.ts";
@@ -57,7 +57,7 @@ export async function runCase(recorded: GoldenCase, options: RunOptions): Promis
       ? result("failed", new Comparison(), `unknown handler "${golden.handler}"`)
       : result("skipped", new Comparison(), missing);
   }
-  const lacking = handler.missing?.(golden);
+  const lacking = handler.missing?.(golden) ?? unfitFor(golden, precision);
   if (lacking !== undefined) return result("skipped", new Comparison(), lacking);
   const unknown = unknownTargets(options.registry, targetsIn(handler.builds(golden)), handler.functions);
   try {
