@@ -40,7 +40,7 @@ export function renderConfigKeys(schema: DescribedSchema, source: string): strin
     const meanings = commentsOf(source, documented);
     const rows = Object.entries(section.properties ?? {}).map(([key, value]) => [
       `\`${key}\``,
-      isSection(value) ? "section" : isNode(value) ? "node" : nodesInWords(value),
+      isSectionOnly(value) ? "section" : isNode(value) ? "node" : nodesInWords(value),
       required.has(key) ? "required" : `\`${JSON.stringify(value.default)}\``,
       meanings.get(key) ?? "",
     ]);
@@ -62,13 +62,19 @@ function isSection(schema: JsonSchema): boolean {
   return schema.properties !== undefined || (schema.anyOf?.some(isSection) ?? false);
 }
 
+/** A section, or null; not a map that is one of several ways to say something. */
+function isSectionOnly(schema: JsonSchema): boolean {
+  return isSection(schema) && (schema.anyOf ?? []).every((one) => isSectionOnly(one) || one.type === "null");
+}
+
 function holdsSections({ additionalProperties: each }: JsonSchema): boolean {
   return typeof each === "object" && isSection(each);
 }
 
 /** A registered name, or a map that names one. */
 function isNode({ anyOf = [] }: JsonSchema): boolean {
-  return anyOf.length === 2 && anyOf[0]?.type === "string" && anyOf[1]?.type === "object";
+  const [name, map] = anyOf;
+  return anyOf.length === 2 && name?.type === "string" && name.enum === undefined && map?.type === "object";
 }
 
 function nodesInWords(schema: JsonSchema): string {
