@@ -62,7 +62,8 @@ function testDefinition(definition: Definition, registry: Registry): void {
     );
   }
   for (const [slot, { default: node, kinds }] of Object.entries(definition.slots)) {
-    if (node !== undefined && node !== null) resolveNode(registry, kinds, node, `${name}.${slot}`);
+    const nodes = Array.isArray(node) ? node : node === undefined || node === null ? [] : [node];
+    for (const one of nodes) resolveNode(registry, kinds, one, `${name}.${slot}`);
   }
 }
 
