@@ -98,6 +98,17 @@ test("validation sets share a loader; one without a name is called dataset", () 
   });
 });
 
+test("training data that is not to be shuffled comes in order from ml-l3m's sampler", () => {
+  const sampler = (shuffle: string, ...more: readonly string[]): unknown =>
+    experiment("experiment: { total_iterations: 1 }", { overrides: [`data.train.shuffle=${shuffle}`, ...more] }).data
+      .train.sampler;
+  expect(sampler("false")).toEqual({ sampler: "data/infinite-data-sampler", shuffle: false });
+  expect(sampler("true")).toBeNull();
+  expect(sampler("null")).toBeNull();
+  expect(sampler("false", "data.train.sampler=data/sequential")).toBe("data/sequential");
+  expect(errorsOf(() => sampler("sometimes")).join()).toMatch(/data\.train\.shuffle[^]*expected: one of true, false/);
+});
+
 test("several devices: ml-l3m counts the batch of one of them", () => {
   const config = experiment("experiment: { total_iterations: 1, fsdp: { sharding_strategy: NO_SHARD } }", {
     overrides: ["mesh.devices=4", "data.train.dataloader.batch_size=8"],

@@ -19,6 +19,9 @@ import { randomMasking } from "./masks/random-masking.ts";
 import { randomRasterMasking } from "./masks/random-raster-masking.ts";
 import { rasterMasking } from "./masks/raster-masking.ts";
 import { distinctConcepts } from "./samplers/distinct-concepts.ts";
+import { distributedSampler } from "./samplers/distributed-sampler.ts";
+import { infiniteDataSampler } from "./samplers/infinite-data-sampler.ts";
+import { randomSampler } from "./samplers/random-sampler.ts";
 import { sequential } from "./samplers/sequential.ts";
 import { shuffled } from "./samplers/shuffled.ts";
 import { bpeTokenizer } from "./text/bpe-tokenizer.ts";
@@ -66,8 +69,13 @@ export { plainTextCorpus, type PlainTextOptions } from "./packed-text/plain-text
 export type { TextCorpus, TextPiece } from "./packed-text/text-corpus.ts";
 export { philox4x32 } from "./rng/philox.ts";
 export { betaFrom } from "./rng/beta.ts";
+export { Mt19937 } from "./rng/mt19937.ts";
 export { permutation, PhiloxRng, sampleRng } from "./rng/sample-rng.ts";
+export { TorchMt19937 } from "./rng/torch-mt19937.ts";
+export { torchRandperm } from "./rng/torch-randperm.ts";
 export { DistinctConceptsSampler } from "./samplers/distinct-concepts.ts";
+export { InfiniteDataSampler, type InfiniteDataOptions } from "./samplers/infinite-data-sampler.ts";
+export type { Replica } from "./samplers/replica-options.ts";
 export type { SamplerInputs } from "./samplers/sampler-options.ts";
 export type { SamplerState } from "./samplers/sampler-state.ts";
 export { SequentialSampler, type SequentialOptions } from "./samplers/sequential.ts";
@@ -129,6 +137,9 @@ export default definePlugin({
     sequential,
     shuffled,
     distinctConcepts,
+    infiniteDataSampler,
+    distributedSampler,
+    randomSampler,
     byteTokenizer,
     bpeTokenizer,
     hfTokenizer,

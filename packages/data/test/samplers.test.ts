@@ -2,7 +2,12 @@
 import { build, type Dataset, Registry, type Sampler } from "@l3m/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import dataPlugin, { DistinctConceptsSampler, SequentialSampler, ShuffledSampler } from "../src/index.ts";
+import dataPlugin, {
+  DistinctConceptsSampler,
+  InfiniteDataSampler,
+  SequentialSampler,
+  ShuffledSampler,
+} from "../src/index.ts";
 
 function datasetOf(length: number, concepts?: readonly number[]): Dataset {
   return { length, ...(concepts === undefined ? {} : { concepts: Int32Array.from(concepts) }), get: () => ({}) };
@@ -89,10 +94,49 @@ describe("DistinctConceptsSampler", () => {
   });
 });
 
+describe("InfiniteDataSampler", () => {
+  it("has replicas that see each item once per epoch together, but for a rest that is never seen", () => {
+    const inputs = { dataset: datasetOf(11), batchSize: 3, seed: 5 };
+    const [a = [], b = [], c = []] = [0, 1, 2].map((rank) =>
+      take(new InfiniteDataSampler(inputs, { replica: { rank, count: 3 } }), 2),
+    );
+    for (const epoch of [0, 1])
+      expect([a, b, c].flatMap((batches) => batches[epoch] ?? []).sort((x, y) => x - y)).toEqual([
+        0, 1, 2, 3, 4, 5, 6, 7, 8,
+      ]);
+  });
+
+  it("can be taken back to an earlier epoch", () => {
+    const sampler = new InfiniteDataSampler({ dataset: datasetOf(7), batchSize: 7, seed: 0 });
+    const start = sampler.state();
+    const stream = take(sampler, 3);
+    sampler.restore(start);
+    expect(take(sampler, 3)).toEqual(stream);
+  });
+
+  it("refuses what would never end or is not there", () => {
+    const make = (options: object): Sampler =>
+      build(
+        new Registry([dataPlugin]),
+        "sampler",
+        { sampler: "data/infinite-data-sampler", ...options },
+        { parent: { dataset: datasetOf(3), batch_size: 1, seed: 0 } },
+      ).product;
+    expect(() => make({ num_replicas: 4 })).toThrowError(/at least 4 items/);
+    expect(() => make({ num_replicas: 2, rank: 2 })).toThrowError(/L3M_BAD_OPTION[\s\S]*rank from 0 to 1/);
+    const inOrder = make({ shuffle: false });
+    expect(() => make({}).restore(inOrder.state())).toThrowError(/L3M_CHECKPOINT/);
+  });
+});
+
 describe.each([
   ["data/sequential", { repeat: true }],
   ["data/shuffled", {}],
   ["data/distinct-concepts", {}],
+  ["data/infinite-data-sampler", { seek_ahead: 3 }],
+  ["data/infinite-data-sampler", { shuffle: false, num_replicas: 4, rank: 3 }],
+  ["data/random-sampler", {}],
+  ["data/distributed-sampler", { num_replicas: 3, rank: 2 }],
 ])("%s", (name, options) => {
   const registry = new Registry([dataPlugin]);
   const create = (seed: number, dataset = styled): Sampler =>

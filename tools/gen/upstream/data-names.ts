@@ -7,11 +7,7 @@ export const DATA_NAMES: Names = {
   "l3m.data.dataset_with_generator": all("DatasetWithGenerator"),
   "l3m.data.huggingface.multimodal": all("SimpleImageTextDataset"),
   "l3m.data.huggingface.text": all("SimpleTextDataset"),
-  "l3m.data.samplers": {
-    InfiniteDataSampler: {
-      notYet: "`data/shuffled` repeats a shuffled data set and can be resumed, in an order of its own",
-    },
-  },
+  "l3m.data.samplers": all("InfiniteDataSampler"),
   "l3m.data.vision.collators.mixup_collator": all("MixupCollator"),
   "l3m.data.vision.datasets.image_folder": {
     ...all("DatasetFolder CustomImageFolder one_hot"),

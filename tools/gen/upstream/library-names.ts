@@ -1,5 +1,5 @@
 /** Names of other libraries that ml-l3m uses and that no plugin registers. */
-import { here, type Names } from "./fate.ts";
+import { here, type Names, registered } from "./fate.ts";
 
 const OWN_STREAM = "training draws from counters; the goldens play this stream";
 
@@ -7,14 +7,12 @@ export const LIBRARY_NAMES: Names = {
   "torch.utils.data": {
     DataLoader: here("packages/data/src/loader/create-loader.ts#createLoader"),
     SequentialSampler: here("packages/data/src/samplers/sequential.ts#SequentialSampler"),
-    RandomSampler: {
-      not: "its order is that of torch's generator; `data/shuffled` has one of its own and can be resumed",
-    },
-    DistributedSampler: { not: "one process drives all devices of a machine and reads each batch once" },
+    "RandomSampler DistributedSampler": registered,
   },
   torch: {
-    Generator: here("packages/testing/src/goldens/rng/torch-mt19937.ts#TorchMt19937", {
-      remark: OWN_STREAM,
+    Generator: here("packages/data/src/rng/torch-mt19937.ts#TorchMt19937", {
+      remark:
+        "`data/infinite-data-sampler` and `data/random-sampler` shuffle with it; all else in training draws from counters",
       cases: "data/torch_rng",
     }),
   },

@@ -92,12 +92,7 @@ export const FRAME_KEYS: readonly FrameKey[] = [
   ...ignored("experiment.fsdp", "the policy chooses what is kept", ["selective_save_frequency"], true),
 
   ...same("data.train", ["dataset"]),
-  refused(
-    "data.train.shuffle",
-    [true, null],
-    "training data is shuffled",
-    "Remove the line, or write data.train.sampler yourself.",
-  ),
+  ...mapped("data.train", "data.train.sampler: false is data/infinite-data-sampler in order", ["shuffle"]),
   ...mapped("data.train", "data.train.batch_size, times the devices of the mesh", ["dataloader.batch_size"]),
   { key: "data.train.dataloader.num_workers", verdict: "renamed", to: "data.train.workers" },
   { key: "data.train.collator", verdict: "renamed", to: "data.train.collate" },

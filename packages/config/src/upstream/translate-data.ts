@@ -3,6 +3,7 @@ import { L3mError } from "@l3m/errors";
 import type { ConfigNode, ConfigTree, MapEntry } from "../tree/config-node.ts";
 import { formatPath } from "../tree/config-path.ts";
 import type { Frame } from "./frame.ts";
+import { unknownValue } from "./frame-errors.ts";
 
 type ValueAt = (path: string) => ConfigTree | undefined;
 
@@ -11,11 +12,23 @@ const ONLY_SET = "dataset";
 
 /** Translates `data` in place. */
 export function translateData(frame: Frame, valueAt: ValueAt, errors: L3mError[]): void {
+  translateShuffle(frame, valueAt, errors);
   translateBatchSize(frame, valueAt, "data.train.dataloader.batch_size", "data.train.batch_size");
   const workers = frame.take("data.train.dataloader.num_workers");
   if (workers !== undefined && !frame.has("data.train.workers")) frame.put("data.train.workers", workers);
   frame.take("data.train.dataloader"); // pinning and dropping have no counterpart: batches are made ahead, and are whole
   translateValidation(frame, valueAt, errors);
+}
+
+/** Training data is shuffled unless a sampler says otherwise; ml-l3m's own sampler does, when it is told to. */
+function translateShuffle(frame: Frame, valueAt: ValueAt, errors: L3mError[]): void {
+  const path = "data.train.shuffle";
+  const shuffle = valueAt(path) ?? true;
+  const entry = frame.take(path);
+  if (entry === undefined || shuffle === true) return;
+  if (shuffle !== false) errors.push(unknownValue(path, shuffle, ["true", "false"], entry.key));
+  else if (!frame.has("data.train.sampler"))
+    frame.set("data.train.sampler", { sampler: "data/infinite-data-sampler", shuffle }, entry.key);
 }
 
 /** ml-l3m counts the samples of one GPU. */

@@ -1,8 +1,7 @@
 /** `crop_table`: the parts of images that random resized crops take, on torch's stream. */
-import { drawCropBox } from "@l3m/data";
+import { drawCropBox, TorchMt19937 } from "@l3m/data";
 import { Comparison, EXACT } from "../comparison.ts";
 import type { Handler } from "../handler.ts";
-import { TorchMt19937 } from "../rng/torch-mt19937.ts";
 
 type Range = readonly [number, number];
 

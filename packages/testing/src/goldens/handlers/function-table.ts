@@ -1,11 +1,11 @@
 /** `function_table`: a plain function called with the values of each row. */
 import { build, type Field, type HostArray, isTensor } from "@l3m/core";
+import { TorchMt19937 } from "@l3m/data";
 import { layerIdForVit, relativeLengths } from "@l3m/optim";
 import { Comparison } from "../comparison.ts";
 import { names, toleranceOf } from "../expectations.ts";
 import type { GoldenCase } from "../golden-case.ts";
 import type { Handler, Surroundings } from "../handler.ts";
-import { TorchMt19937 } from "../rng/torch-mt19937.ts";
 
 type Row = Readonly<Record<string, unknown>>;
 

@@ -1,10 +1,10 @@
 /** `image_transform`: 8-bit images `[H, W, 3]` through a transform that draws from torch's stream. */
 import { build, type Sample } from "@l3m/core";
+import { TorchMt19937 } from "@l3m/data";
 import { invariant } from "@l3m/errors";
 import { Comparison } from "../comparison.ts";
 import { stored, toleranceOf } from "../expectations.ts";
 import type { Handler } from "../handler.ts";
-import { TorchMt19937 } from "../rng/torch-mt19937.ts";
 
 interface Item {
   readonly in: string;

@@ -1,10 +1,10 @@
 /** `mask_generator_table`: generators called over and over on the stream that upstream drew from. */
 import { build, type Field, type SampleRng } from "@l3m/core";
+import { TorchMt19937 } from "@l3m/data";
 import { Comparison } from "../comparison.ts";
 import type { GoldenCase } from "../golden-case.ts";
 import type { Handler } from "../handler.ts";
 import { NumpyPcg64 } from "../rng/numpy-pcg64.ts";
-import { TorchMt19937 } from "../rng/torch-mt19937.ts";
 
 interface Row {
   readonly target?: string;

@@ -1,12 +1,10 @@
 /** `rng_table`: the streams of random numbers that recorded cases were drawn from. */
-import { betaFrom } from "@l3m/data";
-import type { SampleRng } from "@l3m/core";
+import { betaFrom, TorchMt19937, torchRandperm } from "@l3m/data";
 import { Comparison, DOUBLE_PRECISION, EXACT } from "../comparison.ts";
 import type { GoldenCase } from "../golden-case.ts";
 import type { Handler } from "../handler.ts";
 import { NumpyLegacy } from "../rng/numpy-legacy.ts";
 import { NumpyPcg64, seedSequence } from "../rng/numpy-pcg64.ts";
-import { TorchMt19937 } from "../rng/torch-mt19937.ts";
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -63,20 +61,10 @@ function drawTorch(row: Row, key: string): unknown {
     case "random_int64":
       return drawn(row, key, () => String(rng.uint64() % 2n ** 63n));
     case "randperm_4_then_10":
-      return [randperm(4, rng), randperm(10, rng)];
+      return [[...torchRandperm(4, rng)], [...torchRandperm(10, rng)]];
     default:
       return undefined;
   }
-}
-
-/** `torch.randperm`. */
-function randperm(n: number, rng: SampleRng): number[] {
-  const order = Array.from({ length: n }, (_, i) => i);
-  for (let i = 0; i < n - 1; i++) {
-    const j = i + rng.below(n - i);
-    [order[i], order[j]] = [order[j] ?? 0, order[i] ?? 0];
-  }
-  return order;
 }
 
 /** `-5`, `0.4`, `2^31`. */

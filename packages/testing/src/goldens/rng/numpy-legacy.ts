@@ -1,6 +1,6 @@
 /** The stream of numpy's global generator (`numpy.random.seed`): MT19937 with numbers of 53 bits. */
 import type { SampleRng } from "@l3m/core";
-import { Mt19937 } from "./mt19937.ts";
+import { Mt19937 } from "@l3m/data";
 
 export class NumpyLegacy implements SampleRng {
   readonly #words: Mt19937;

@@ -5,6 +5,7 @@ import { Mt19937 } from "./mt19937.ts";
 /** From this many values on, torch takes two words for an integer. */
 const TWO_WORDS = 2 ** 28;
 
+/** Every draw takes words from the one stream, as in torch: what is drawn first changes what comes after. */
 export class TorchMt19937 implements SampleRng {
   readonly #words: Mt19937;
 
