@@ -81,7 +81,7 @@ function startPattern(pattern: string, where: string): RegExp {
   }
 }
 
-/** For every sample, how many classes come before its own. */
+/** For every sample, how many classes come before its own; infinity for a class below 0 or from C on. */
 function ranksOfTarget(scores_BC: HostArray, target: HostArray, where: string): number[] {
   const [B = 0, C = 0] = scores_BC.shape;
   const isRows = target.shape.length === 2 && target.shape[1] === C;
@@ -97,7 +97,8 @@ function ranksOfTarget(scores_BC: HostArray, target: HostArray, where: string): 
   return Array.from({ length: B }, (_, b) => {
     const scores = scores_BC.data.subarray(b * C, (b + 1) * C);
     const own = isRows ? argmax(target.data.subarray(b * C, (b + 1) * C)) : (target.data[b] as number);
-    const score = scores[own] as number;
+    const score = scores[own];
+    if (score === undefined) return Infinity; // a class that has no score is never among the k
     let rank = 0;
     for (const [c, other] of scores.entries()) {
       const before = other === score ? c < own : !(other < score); // NaN counts against the model
