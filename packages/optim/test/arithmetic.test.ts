@@ -84,6 +84,7 @@ describe("arithmetic of configs", () => {
     ["math.sqrt(-1)", /finite/],
     ["math.log(0)", /finite/],
     ["2.0 ** 10000", /finite/],
+    ["1e400", /finite/],
     ["1 +", /after it/],
     ["(1", /"\)"/],
     ["1 2", /the end/],
@@ -92,5 +93,10 @@ describe("arithmetic of configs", () => {
     ["", /a number/],
   ])("refuses %s", (text, reason) => {
     expect(() => evaluateArithmetic(text, VARIABLES)).toThrow(reason);
+  });
+
+  it.each(["(", "-"])("refuses a text that nests %s too deep", (sign) => {
+    expect(() => evaluateArithmetic(sign.repeat(20_000), VARIABLES)).toThrow(/at most 1000 characters/);
+    expect(() => evaluateArithmetic(sign.repeat(1000), VARIABLES)).toThrow(/has no value/);
   });
 });

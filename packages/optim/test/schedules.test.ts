@@ -163,6 +163,14 @@ describe("schedulers of PyTorch", () => {
       expect(scheduledLr(at, { iteration, total }, { lrScale: 7 }, "torch")).toBeCloseTo(lr, 14);
   });
 
+  it("start at the optimizer's rate where the config gives none", () => {
+    const options = { type: "torch", totalIterations: 5, baseLr: 0.4 } as const;
+    const first = (node: Node): number =>
+      scheduledLr(runSchedule(registry, node, options), { iteration: 0, total: 5 }, {}, "torch");
+    expect(first({ ...annealing, base_lr: null })).toBe(first(annealing));
+    expect(first({ ...annealing, base_lr: 0.2 })).toBeCloseTo(first(annealing) / 2, 12);
+  });
+
   it("give the rates of a recursion, one step ahead", () => {
     const total = 50;
     const at = runSchedule(

@@ -23,6 +23,8 @@ const FUNCTIONS: Readonly<Record<string, readonly [least: number, most: number, 
   int: [1, 1, (x = NaN) => Math.trunc(x)],
 };
 
+const LONGEST_TEXT = 1000;
+
 /** One token at the start of a text: a number, a name with dots, or a sign. */
 const TOKEN = /^\s*((?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[A-Za-z_][\w.]*|\*\*|\/\/|[-+*/%(),])/;
 
@@ -31,9 +33,12 @@ const TOKEN = /^\s*((?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[A-Za-z_][\w.]*|\*
  * `math.sqrt`, `exp`, `log`, `log2`, `log10`, `pow`, `floor`, `ceil` (all with `math.`), `min`, `max`, `abs`, `float`, `int`.
  * Precedence, `//` and `%` are Python's.
  *
- * @throws L3M_BAD_OPTION for anything else, and for a value that is no finite number (a division by zero, a negative root)
+ * @throws L3M_BAD_OPTION for anything else, for a value that is no finite number (a division by zero, a negative root), and
+ *   for a text of more than 1000 characters, which no formula needs and whose parentheses could go too deep
  */
 export function evaluateArithmetic(text: string, variables: Numbers = {}): number {
+  if (text.length > LONGEST_TEXT)
+    throw arithmeticError(`${text.slice(0, 40)}...`, `at most ${LONGEST_TEXT} characters`);
   return new Reader(text, { ...CONSTANTS, ...variables }).whole();
 }
 
@@ -105,7 +110,7 @@ class Reader {
     const token = this.#next();
     if (token === undefined || !/^[\w.]/.test(token)) throw this.#unexpected("a number, a name or a parenthesis");
     this.#at += 1;
-    if (/^[\d.]/.test(token)) return Number(token.replaceAll("_", ""));
+    if (/^[\d.]/.test(token)) return this.#finite(Number(token.replaceAll("_", "")));
     if (this.#take("(")) return this.#call(token);
     const value = Object.hasOwn(this.#names, token) ? this.#names[token] : undefined;
     if (value === undefined)

@@ -36,6 +36,8 @@ export function runSchedule(registry: Registry, node: ConfigNode, options: RunSc
       fix: `Set scheduler_type to ${isTorch ? "torch" : "fvcore"}, or name another scheduler.`,
     });
   const written = typeof node === "string" ? { schedule: node } : node;
-  const own = isTorch ? { base_lr: baseLr, ...written } : schedulerNode(written, totalIterations, WHERE);
+  const own = isTorch
+    ? { ...written, base_lr: written["base_lr"] ?? baseLr }
+    : schedulerNode(written, totalIterations, WHERE);
   return build(registry, "schedule", own, { where: WHERE, compat }).product;
 }
