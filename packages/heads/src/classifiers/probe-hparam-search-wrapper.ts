@@ -10,7 +10,8 @@ const options = z.strictObject({
 
 /**
  * One head per combination, under `heads.HP_LR_<lr>_BN_<True|False>[_WD_<wd>]`, numbers as Python writes them with a comma for the
- * point: the optimizer reads its learning rate and weight decay from that name. Each head runs on a copy of the DataDict; the
+ * point (a whole number without one, also where the YAML says `1.0`, which ml-l3m calls `1,0`): the optimizer reads its learning
+ * rate and weight decay from that name. Each head runs on a copy of the DataDict; the
  * result maps the name of each head to its copy, which is what `losses/multi-head-loss-wrapper` takes.
  */
 export const probeHparamSearchWrapper = defineContainer({
