@@ -1,38 +1,20 @@
 /** What somebody does who wants one package: `npm install @l3m/clip-loss` in an empty project, by its name, from a registry. */
 import { execFile } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { packWorkspaces } from "../../checks/pack-workspaces.ts";
-import { ROOT } from "../../e2e/run-l3m.ts";
-import { readPackages } from "../../package-graph/packages.ts";
-import { buildAll } from "../build-all.ts";
-import { type LoopbackRegistry, serveTarballs } from "../loopback-registry.ts";
+import { emptyProject, type EmptyProject } from "../empty-project.ts";
 
 const run = promisify(execFile);
-const folder = mkdtempSync(path.join(tmpdir(), "l3m-alone-"));
-const project = mkdtempSync(path.join(tmpdir(), "l3m-alone-"));
-let registry: LoopbackRegistry;
+let installed: EmptyProject;
+let project: string;
 
 beforeAll(async () => {
-  await buildAll();
-  const published = readPackages(ROOT).filter(({ isPrivate }) => !isPrivate);
-  const packed = packWorkspaces(
-    ROOT,
-    published.map((entry) => entry.folder),
-    folder,
-  );
-  registry = await serveTarballs(packed.map(({ tarball }) => tarball));
-  // our scope from here; everything else from wherever npm is configured to look
-  writeFileSync(path.join(project, ".npmrc"), `@l3m:registry=${registry.url}\n`);
-  writeFileSync(path.join(project, "package.json"), JSON.stringify({ private: true, type: "module" }));
+  installed = await emptyProject();
+  project = installed.folder;
 }, 300_000);
-afterAll(() => {
-  registry.close();
-  for (const made of [folder, project]) rmSync(made, { recursive: true, force: true });
-});
+afterAll(() => installed.remove());
 
 test("npm brings what it needs and nothing else of ours; it imports and computes", { timeout: 300_000 }, async () => {
   await run("npm", ["install", "@l3m/clip-loss", "@tensorflow/tfjs-backend-cpu@4.22.0", "--no-audit", "--no-fund"], {

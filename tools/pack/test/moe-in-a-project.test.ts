@@ -1,16 +1,11 @@
 /** What somebody does who wants experts: `npm install @l3m/cli @l3m/moe` in an empty project, and one line in the trunk of a ViT. */
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
 import { readMetrics } from "@l3m/train";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { packWorkspaces } from "../../checks/pack-workspaces.ts";
-import { ROOT } from "../../e2e/run-l3m.ts";
-import { readPackages } from "../../package-graph/packages.ts";
-import { buildAll } from "../build-all.ts";
-import { type LoopbackRegistry, serveTarballs } from "../loopback-registry.ts";
+import { emptyProject, type EmptyProject } from "../empty-project.ts";
 
 const STEPS = 6;
 const VIT = `experiment: { name: vit, seed: 1, engine: tfjs-cpu, total_iterations: ${STEPS}, log_every: 1 }
@@ -50,27 +45,15 @@ optim:
 `;
 
 const run = promisify(execFile);
-const folder = mkdtempSync(path.join(tmpdir(), "l3m-experts-"));
-const project = mkdtempSync(path.join(tmpdir(), "l3m-experts-"));
-let registry: LoopbackRegistry;
+let installed: EmptyProject;
+let project: string;
 
 beforeAll(async () => {
-  await buildAll();
-  const published = readPackages(ROOT).filter(({ isPrivate }) => !isPrivate);
-  const packed = packWorkspaces(
-    ROOT,
-    published.map((entry) => entry.folder),
-    folder,
-  );
-  registry = await serveTarballs(packed.map(({ tarball }) => tarball));
-  writeFileSync(path.join(project, ".npmrc"), `@l3m:registry=${registry.url}\n`);
-  writeFileSync(path.join(project, "package.json"), JSON.stringify({ private: true, type: "module" }));
+  installed = await emptyProject();
+  project = installed.folder;
   writeFileSync(path.join(project, "vit.yaml"), VIT);
 }, 300_000);
-afterAll(() => {
-  registry.close();
-  for (const made of [folder, project]) rmSync(made, { recursive: true, force: true });
-});
+afterAll(() => installed.remove());
 
 test("a ViT whose blocks name moe/moe trains", { timeout: 600_000 }, async () => {
   await run("npm", ["install", "@l3m/cli", "@l3m/moe", "--ignore-scripts", "--no-audit", "--no-fund"], {
